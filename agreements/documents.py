@@ -1,0 +1,239 @@
+"""Making the PDFs, in a worker: the review copy when a paper is issued, the sealed copy when all have signed.
+
+A paper with work to do is claimed with SKIP LOCKED, so that two workers never make the same file, and a
+worker that dies gives its claim back by time. Failures are tried again with growing pauses. Nothing shown to
+a signatory is ever rendered again: the bytes and their SHA-256 are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agreements import disclosure, evidence, notices, papers, pdf, sealing
+from agreements.models import Agreement, Document
+from agreements.signing import invite
+from agreements.states import DocumentKind, PaperState
+from people import clock, delivery
+from secondments.actions.papers import record_sealed
+
+log = logging.getLogger(__name__)
+
+CLAIM = timedelta(minutes=3)
+PAUSES = [timedelta(seconds=s) for s in (5, 15, 60, 300, 900, 3600)]
+PENDING = Q(state=PaperState.SIGNING, review_copy__isnull=True) | Q(state=PaperState.SIGNED, sealed_copy__isnull=True)
+
+
+def make_pending() -> int:
+    """Make every document that is waiting; returns how many were made."""
+    made = 0
+    while (agreement := claim()) is not None:
+        try:
+            if agreement.state == PaperState.SIGNING:
+                freeze(agreement)
+            else:
+                seal(agreement)
+            made += 1
+        except Exception as error:  # whatever it was, it is kept, shown to HR and tried again
+            log.exception("the document of %s could not be made", agreement.reference)
+            _postpone(agreement, error)
+    return made
+
+
+def claim() -> Agreement | None:
+    """One paper whose document is to be made, taken for this worker alone."""
+    now = timezone.now()
+    with transaction.atomic():
+        agreement = (
+            Agreement.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(PENDING, Q(job_claimed_at__isnull=True) | Q(job_claimed_at__lt=now - CLAIM))
+            .filter(Q(job_next_at__isnull=True) | Q(job_next_at__lte=max(now, clock.now())))
+            .select_related("current", "secondment", "secondment__secondee", "secondment__seconder", "secondment__host")
+            .order_by("job_next_at", "pk")
+            .first()
+        )
+        if agreement:
+            Agreement.objects.filter(pk=agreement.pk).update(job_claimed_at=now, job_attempts=F("job_attempts") + 1)
+    return agreement
+
+
+def freeze(agreement: Agreement) -> Document:
+    """Render the review copy, keep it, and invite the first signatory."""
+    content = pdf.render_review_copy(printed_terms(agreement), signatories(agreement), created=clock.now())
+    with transaction.atomic():
+        agreement = papers.lock(agreement.pk)
+        if agreement.state != PaperState.SIGNING or agreement.review_copy_id:
+            raise RuntimeError("the paper has moved on meanwhile")
+        document = keep(agreement, DocumentKind.REVIEW_COPY, content)
+        _finish_job(agreement, review_copy=document)
+        evidence.add(agreement, "frozen", sha256=document.sha256)
+        invite(agreement)
+    return document
+
+
+def seal(agreement: Agreement) -> Document:
+    """Render the final paper with its record of signing, seal it, verify the seal, keep it and send it."""
+    assert agreement.review_copy and agreement.current
+    trail = list(agreement.evidence.order_by("number"))
+    attachments = {
+        "review-copy.pdf": bytes(agreement.review_copy.content),
+        "terms.json": agreement.current.terms.encode(),
+        "audit-trail.json": json.dumps(
+            [{"number": e.number, "previous": e.previous, "body": e.body, "hash": e.hash} for e in trail],
+            ensure_ascii=False,
+            indent=1,
+        ).encode(),
+    }
+    final = pdf.render_final(
+        printed_terms(agreement),
+        signatories(agreement),
+        record_of_signing(agreement, trail),
+        created=clock.now(),
+        attachments=attachments,
+    )
+    sealed = sealing.seal(final, key())
+    status = sealing.check(sealed, [certificate()])
+    if not (status.ours and status.intact):
+        raise sealing.SealingError(f"The seal does not verify: {status.reason}")
+    with transaction.atomic():
+        agreement = papers.lock(agreement.pk)
+        if agreement.state != PaperState.SIGNED or agreement.sealed_copy_id:
+            raise RuntimeError("the paper has moved on meanwhile")
+        document = keep(agreement, DocumentKind.SEALED, sealed)
+        _finish_job(agreement, sealed_copy=document, sealed_at=clock.now())
+        evidence.add(agreement, "sealed", sha256=document.sha256)
+        record_sealed(agreement.secondment)
+        notices.sealed(agreement, document)
+    return document
+
+
+def keep(agreement: Agreement, kind: DocumentKind, content: bytes) -> Document:
+    return Document.objects.create(
+        agreement=agreement,
+        kind=kind,
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        size=len(content),
+        created_at=clock.now(),
+    )
+
+
+def key() -> sealing.Key:
+    """The seal's key: from the settings, or in development one that is generated once."""
+    path = Path(settings.SEALING_KEY_FILE)
+    if settings.SEALING_DEVELOPMENT_KEY:
+        return sealing.development_key(path)
+    return sealing.load_key(path, settings.SEALING_KEY_PASSPHRASE.encode())
+
+
+def certificate() -> bytes:
+    """The seal's certificate as PEM: from a file of its own where the web process must not read the key."""
+    if settings.SEALING_CERTIFICATE_FILE:
+        return Path(settings.SEALING_CERTIFICATE_FILE).read_bytes()
+    return sealing.certificate_pem(key())
+
+
+def printed_terms(agreement: Agreement) -> dict[str, Any]:
+    """The frozen terms with their hash, which is printed on each page."""
+    assert agreement.current
+    content = json.loads(agreement.current.terms)
+    content["document"]["hash"] = agreement.current.content_hash
+    return content
+
+
+def signatories(agreement: Agreement) -> list[dict[str, str]]:
+    """Signature blocks in the order of signing, filled in where somebody has signed."""
+    case = agreement.secondment
+    organisation = {"secondee": "", "host": case.where, "seconder": case.seconder.legal_name}
+    rows = []
+    for slot in agreement.slots.select_related("signatory", "signature").order_by("turn"):
+        signature = getattr(slot, "signature", None)
+        rows.append(
+            {
+                "capacity": slot.party,
+                "label": slot.get_party_display(),
+                "name": slot.signatory.full_name,
+                "title": "",
+                "organisation": organisation[slot.party],
+                "signed_name": signature.signed_name if signature else "",
+                "signed_at": _utc(signature.at) if signature else "",
+                "code_checked": signature.identity if signature else "",
+            }
+        )
+    return rows
+
+
+def record_of_signing(agreement: Agreement, trail: list[Any]) -> dict[str, Any]:
+    """What the certificate page says."""
+    assert agreement.review_copy and agreement.current
+    signatures = agreement.signatures.select_related("slot", "slot__signatory").order_by("at")
+    return {
+        "agreement_number": agreement.reference,
+        "content_hash": agreement.current.content_hash,
+        "review_copy_hash": agreement.review_copy.sha256,
+        "chain_head": trail[-1].hash,
+        "disclosure": {"version": disclosure.VERSION, "text": disclosure.TEXT},
+        "signatures": [
+            {
+                "label": s.slot.get_party_display(),
+                "name": s.slot.signatory.full_name,
+                "email": s.email,
+                "signed_name": s.signed_name,
+                "signed_at": _utc(s.at),
+                "identity": s.identity,
+                # Kept beside the chain, where they can be erased; the sealed file is for good.
+                "ip": "",
+                "user_agent": "",
+            }
+            for s in signatures
+        ],
+        "events": evidence.as_rows(trail),
+        "verify_url": f"{settings.SITE_URL}/verify/",
+        "seal_note": str(
+            _("Sealed electronically by the installation that keeps this agreement; the seal shows any later change.")
+        ),
+    }
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%d %B %Y, %H:%M} UTC".lstrip("0")
+
+
+def _finish_job(agreement: Agreement, **fields: Any) -> None:
+    Agreement.objects.filter(pk=agreement.pk).update(job_claimed_at=None, job_next_at=None, job_error="", **fields)
+    agreement.refresh_from_db(fields=["review_copy", "sealed_copy", "sealed_at", "job_next_at", "job_claimed_at"])
+
+
+def _postpone(agreement: Agreement, error: Exception) -> None:
+    with transaction.atomic():
+        fresh = papers.lock(agreement.pk)
+        pause = PAUSES[min(fresh.job_attempts, len(PAUSES)) - 1]
+        Agreement.objects.filter(pk=fresh.pk).update(
+            job_claimed_at=None, job_next_at=timezone.now() + pause, job_error=f"{type(error).__name__}: {error}"[:2000]
+        )
+        if fresh.state == PaperState.SIGNED and not fresh.sealed_copy_id and fresh.job_attempts <= 1:
+            evidence.add(fresh, "seal failed")
+
+
+def offer_attachments() -> None:
+    """Let the outbox attach a document by its SHA-256."""
+    delivery.attachment_sources["document"] = _attachment
+
+
+def _attachment(sha256: str) -> delivery.Attachment:
+    document = Document.objects.select_related("agreement__secondment").get(sha256=sha256)
+    return filename(document), bytes(document.content), "application/pdf"
+
+
+def filename(document: Document) -> str:
+    return f"{document.agreement.reference.replace('/', '-')}-{document.kind.replace('_', '-')}.pdf"

@@ -1,0 +1,20 @@
+from agreements.models.agreement import Agreement
+from agreements.models.approval import Approval
+from agreements.models.change_request import ChangeRequest
+from agreements.models.document import Document
+from agreements.models.evidence import EvidenceEvent
+from agreements.models.signature import Signature, SignatureSlot
+from agreements.models.signing_code import SigningCode
+from agreements.models.version import Version
+
+__all__ = [
+    "Agreement",
+    "Approval",
+    "ChangeRequest",
+    "Document",
+    "EvidenceEvent",
+    "Signature",
+    "SignatureSlot",
+    "SigningCode",
+    "Version",
+]

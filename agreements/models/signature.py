@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from agreements.models.agreement import Agreement
+from agreements.models.document import Document
+from agreements.models.version import Version
+from people.models import Person
+from secondments.choices import Party
+
+
+class SignatureSlotQuerySet(models.QuerySet["SignatureSlot"]):
+    def visible_to(self, person: Person) -> SignatureSlotQuerySet:
+        """A slot belongs to its signatory alone."""
+        return self.filter(signatory=person)
+
+    def open(self) -> SignatureSlotQuerySet:
+        return self.filter(signature__isnull=True)
+
+
+class SignatureSlot(models.Model):
+    """The place on a paper where one named person signs for one party, in its turn."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="slots")
+    party = models.CharField(max_length=14, choices=Party)
+    turn = models.PositiveSmallIntegerField()
+    signatory = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="signature_slots")
+    invited_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)
+    opened_at = models.DateTimeField(null=True)
+
+    objects = SignatureSlotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["agreement", "turn"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "party"], name="slot_one_each_party"),
+            models.UniqueConstraint(fields=["agreement", "turn"], name="slot_one_each_turn"),
+            models.UniqueConstraint(fields=["agreement", "signatory"], name="slot_distinct_people"),
+        ]
+        indexes = [models.Index(fields=["signatory"], name="slot_by_signatory")]
+
+    def __str__(self) -> str:
+        return f"{self.get_party_display()}: {self.signatory}"
+
+
+class Signature(models.Model):
+    """What a signatory did, kept for good: which bytes, which name, how identity was checked, when, from where."""
+
+    slot = models.OneToOneField(SignatureSlot, on_delete=models.PROTECT, related_name="signature")
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatures")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    content_hash = models.CharField(max_length=64)
+    document_sha256 = models.CharField(max_length=64)
+    signed_name = models.CharField(max_length=200)
+    email = models.EmailField()
+    identity = models.CharField(max_length=200)
+    ip = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=400, blank=True)
+    disclosure_version = models.CharField(max_length=20)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["agreement", "at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(signed_name=""), name="signature_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.signed_name}, {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,11 @@
+"""Celery tasks of this house."""
+
+from celery import shared_task
+
+
+@shared_task(name="agreements.make_documents")
+def make_documents() -> int:
+    """Render review copies and seal signed papers that wait for it."""
+    from agreements import documents  # brings WeasyPrint and pyHanko along, which only the worker needs
+
+    return documents.make_pending()

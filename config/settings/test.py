@@ -1,0 +1,30 @@
+"""Tests: stricter than production where that finds faults, quicker where it changes nothing."""
+
+from config.settings.base import *  # noqa: F403 - a settings module is the base and its differences
+from config.settings.base import STORAGES, TEMPLATES, VAR
+
+DEBUG = False
+SECRET_KEY = "tests only"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+SITE_URL = "http://testserver"
+SEALING_DEVELOPMENT_KEY = True
+SEALING_KEY_FILE = str(VAR / "test" / "sealing.p12")
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+ACCOUNT_RATE_LIMITS = {"request_login_code": "1000/m/ip,1000/m/key", "login": "1000/m/ip"}
+
+
+class Undefined(str):
+    """A template variable that does not exist fails the test that renders it."""
+
+    def __mod__(self, name: object) -> str:
+        raise LookupError(f"template variable {name} does not exist")
+
+    def __contains__(self, item: object) -> bool:
+        return item == "%s"
+
+
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined("%s")  # type: ignore[index]

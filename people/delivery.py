@@ -1,0 +1,154 @@
+"""Sends what the outbox holds.
+
+Order of events for each batch: claim rows with SKIP LOCKED and commit, send over one connection, mark each
+as it is accepted. A worker that dies in between leaves claimed rows, which are claimed again after
+``STALE``; the fixed Message-ID lets the receiving side see a repetition for what it is. None is lost; a
+duplicate needs a crash between the server's answer and the mark.
+"""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from collections.abc import Callable
+from datetime import timedelta
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
+from django.db.models import F, Q
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from people.models import Notice
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+STALE = timedelta(minutes=2)  # longer than a batch can take at the connection's time-out
+GIVE_UP_AFTER = timedelta(hours=24)
+PAUSES = [timedelta(seconds=s) for s in (10, 30, 60, 300, 900, 1800, 3600)]
+
+# Where attachments come from, by the word before the colon: houses above register themselves.
+Attachment = tuple[str, bytes, str]
+attachment_sources: dict[str, Callable[[str], Attachment]] = {}
+
+
+def deliver(limit: int = 1000) -> int:
+    """Send what is due, batch by batch; returns how many were sent."""
+    sent = 0
+    while sent < limit:
+        batch = claim()
+        if not batch:
+            break
+        accepted = send_batch(batch)
+        sent += accepted
+        if accepted < len(batch):
+            break  # the server is in trouble: leave the rest to the next sweep
+    return sent
+
+
+def claim() -> list[Notice]:
+    """Take up to ``BATCH`` open notices for this worker alone."""
+    now = timezone.now()
+    with transaction.atomic():
+        batch = list(
+            Notice.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("recipient")
+            .filter(Notice.OPEN, Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - STALE), next_attempt_at__lte=now)
+            .order_by("next_attempt_at", "pk")[:BATCH]
+        )
+        Notice.objects.filter(pk__in=[notice.pk for notice in batch]).update(claimed_at=now, attempts=F("attempts") + 1)
+    return batch
+
+
+def send_batch(batch: list[Notice]) -> int:
+    """Send claimed notices over one connection; returns how many the server accepted."""
+    connection = get_connection()
+    try:
+        connection.open()
+    except OSError as error:
+        for notice in batch:
+            _postpone(notice, str(error))
+        return 0
+    accepted = 0
+    try:
+        for notice in batch:
+            accepted += _send_one(notice, connection)
+    finally:
+        connection.close()
+    return accepted
+
+
+def _send_one(notice: Notice, connection: object) -> bool:
+    if not Notice.objects.filter(Notice.OPEN, pk=notice.pk).exists():
+        return True  # called off since it was claimed
+    try:
+        letter(notice, connection).send()
+    except smtplib.SMTPRecipientsRefused as error:
+        code = max((answer[0] for answer in error.recipients.values()), default=500)
+        _refused(notice, code, str(error))
+    except smtplib.SMTPResponseException as error:
+        _refused(notice, error.smtp_code, str(error))
+    except (OSError, smtplib.SMTPException) as error:
+        _postpone(notice, str(error))
+    except Exception as error:  # an attachment that is gone must not stop the others
+        log.exception("notice %s cannot be sent", notice.pk)
+        _postpone(notice, repr(error))
+    else:
+        _mark_sent(notice)
+        return True
+    return False
+
+
+def letter(notice: Notice, connection: object = None) -> EmailMultiAlternatives:
+    """The e-mail for a notice: plain text, its HTML twin, and the attachment if it has one."""
+    context = {
+        "notice": notice,
+        "link": f"{settings.SITE_URL}{notice.action_path}" if notice.action_path else "",
+        "site": settings.SITE_URL,
+    }
+    message = EmailMultiAlternatives(
+        subject=" ".join(notice.subject.split()),
+        body=render_to_string("mail/notice.txt", context),
+        to=[notice.recipient.email],
+        connection=connection,
+        headers={"Message-ID": message_id(notice), "Auto-Submitted": "auto-generated"},
+    )
+    message.attach_alternative(render_to_string("mail/notice.html", context), "text/html")
+    if notice.attachment:
+        source, _, name = notice.attachment.partition(":")
+        message.attach(*attachment_sources[source](name))
+    return message
+
+
+def message_id(notice: Notice) -> str:
+    """The same for each try of the same notice."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<notice-{notice.pk}-{notice.created_at:%Y%m%d%H%M%S%f}@{domain}>"
+
+
+def _mark_sent(notice: Notice) -> None:
+    fields: dict[str, object] = {"sent_at": timezone.now(), "error": ""}
+    if notice.is_secret:
+        fields["sentences"] = []  # a code is not kept once it has left
+    Notice.objects.filter(pk=notice.pk).update(**fields)
+
+
+def _refused(notice: Notice, code: int, error: str) -> None:
+    """The server said no: 5xx for good, 4xx for now."""
+    if 500 <= code < 600:
+        Notice.objects.filter(pk=notice.pk).update(failed_at=timezone.now(), error=error)
+    else:
+        _postpone(notice, error)
+
+
+def _postpone(notice: Notice, error: str) -> None:
+    now = timezone.now()
+    attempts = notice.attempts + 1
+    if now - notice.created_at > GIVE_UP_AFTER:
+        Notice.objects.filter(pk=notice.pk).update(failed_at=now, error=error)
+        return
+    pause = PAUSES[min(attempts, len(PAUSES)) - 1]
+    Notice.objects.filter(pk=notice.pk).update(next_attempt_at=now + pause, claimed_at=None, error=error)

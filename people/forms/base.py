@@ -1,0 +1,63 @@
+"""How forms look: one field template, an error summary on top, Bootstrap's classes on the widgets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+
+
+class Renderer(TemplatesSetting):
+    """Takes the field and form templates from the project's own folder."""
+
+    form_template_name = "_components/form.html"
+    field_template_name = "_components/field.html"
+
+
+def style(form: forms.BaseForm) -> None:
+    """Give each widget the class that Bootstrap wants for its kind."""
+    for field in form.fields.values():
+        widget = field.widget
+        if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+            css = "form-check-input"
+        elif isinstance(widget, forms.Select):
+            css = "form-select"
+        else:
+            css = "form-control"
+        if css not in widget.attrs.get("class", ""):
+            widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
+
+
+class Form(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        style(self)
+
+
+class ModelForm(forms.ModelForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        style(self)
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker, which wants ISO dates."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class Reason(Form):
+    """One question: why. Used wherever an act needs a reason."""
+
+    reason = forms.CharField(max_length=2000, widget=forms.Textarea({"rows": 3}))
+
+    def __init__(self, *args: Any, label: str = "", required: bool = True, help_text: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = required
+        self.fields["reason"].help_text = help_text
+        if label:
+            self.fields["reason"].label = label

@@ -1,0 +1,71 @@
+"""Fields and forms about people."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from people.forms.base import Form, ModelForm
+from people.models import Organisation, Person
+
+
+class ColleagueField(forms.CharField):
+    """Somebody employed at an organisation, named by e-mail; the browser offers names from a list."""
+
+    default_error_messages = {
+        "unknown": _("Nobody with this e-mail works at %(organisation)s. Check the spelling, or import them first."),
+    }
+
+    def __init__(self, *, options: str = "colleagues", **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 254)
+        widget = forms.EmailInput({"list": options, "autocomplete": "off"})
+        super().__init__(widget=widget, **kwargs)
+        self.organisation: Organisation | None = None
+
+    def clean(self, value: Any) -> Person | None:  # type: ignore[override]
+        email = super().clean(value).strip()
+        if not email:
+            return None
+        validate_email(email)
+        person = Person.objects.filter(
+            email__iexact=email, employments__organisation=self.organisation, is_active=True
+        ).first()
+        if person is None:
+            raise forms.ValidationError(
+                self.error_messages["unknown"], code="unknown", params={"organisation": self.organisation}
+            )
+        return person
+
+
+class ProfileForm(ModelForm):
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        help_text=_("Times are shown to you in this zone."),
+        choices=lambda: [
+            (name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"
+        ],
+    )
+
+    class Meta:
+        model = Person
+        fields = ["full_name", "phone", "time_zone"]
+
+
+class ImportForm(Form):
+    file = forms.FileField(
+        label=_("CSV file"),
+        help_text=_("UTF-8, with a header row; up to 2 MB."),
+        widget=forms.ClearableFileInput({"accept": ".csv,text/csv"}),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > 2 * 1024 * 1024:
+            raise forms.ValidationError(_("The file is larger than 2 MB; split it."))
+        if not file.name.lower().endswith(".csv"):
+            raise forms.ValidationError(_("Choose a CSV file; its name ends in .csv."))
+        return file

@@ -1,0 +1,34 @@
+"""The only writer of the ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from people import clock
+from people.models import LedgerEntry, Person
+
+
+def record(
+    verb: str,
+    *,
+    by: Person | None,
+    case_id: int | None = None,
+    number: int | None = None,
+    acting_as: str = "",
+    reason: str = "",
+    **facts: Any,
+) -> LedgerEntry:
+    """Write one entry in the caller's transaction; ``by=None`` is the calendar."""
+    return LedgerEntry.objects.create(
+        at=clock.now(),
+        verb=verb,
+        actor_id=by.pk if by else None,
+        actor_name=by.full_name if by else str(_("the calendar")),
+        acting_as=acting_as,
+        case_id=case_id,
+        number=number,
+        reason=reason,
+        facts=facts,
+    )

@@ -1,0 +1,20 @@
+from people.models.demo_clock import DemoClock
+from people.models.employment import Employment
+from people.models.ledger import LedgerEntry
+from people.models.membership import Membership
+from people.models.notice import Notice
+from people.models.organisation import Department, Organisation
+from people.models.policy import Policy
+from people.models.user import Person
+
+__all__ = [
+    "DemoClock",
+    "Department",
+    "Employment",
+    "LedgerEntry",
+    "Membership",
+    "Notice",
+    "Organisation",
+    "Person",
+    "Policy",
+]

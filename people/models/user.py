@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from people.keys import new_key
+from people.roles import Role
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def visible_to(self, person: Person) -> PersonQuerySet:
+        """People whom HR, finance or viewers of an organisation may look up, and oneself."""
+        organisations = person.organisations_as(Role.HR, Role.FINANCE, Role.VIEWER)
+        return self.filter(
+            models.Q(pk=person.pk)
+            | models.Q(pk__in=self.model.objects.filter(employments__organisation__in=organisations).values("pk"))
+        )
+
+
+class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> Person:
+        """Make a person who signs in by emailed code; a password is the exception."""
+        person = self.model(email=email.strip(), **fields)
+        if password:
+            person.set_password(password)
+        else:
+            person.set_unusable_password()
+        person.save(using=self._db)
+        return person
+
+    def get_by_natural_key(self, email: str | None) -> Person:
+        return self.get(email__iexact=email)
+
+
+class Person(AbstractBaseUser):
+    """Anybody who has a part in a case or a membership of an organisation; signs in by e-mail."""
+
+    key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)
+    email = models.EmailField(_("e-mail"), max_length=254)
+    full_name = models.CharField(_("name"), max_length=200)
+    phone = models.CharField(_("telephone"), max_length=50, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PersonManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        ordering = ["full_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="person_email_unique",
+                violation_error_message=_("Somebody with this e-mail address is already here."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("person", args=[self.key])
+
+    @cached_property
+    def memberships_now(self) -> list[tuple[int, str]]:
+        """Pairs of organisation id and role, of today; read once for each request."""
+        return list(self.memberships.current().values_list("organisation_id", "role"))
+
+    def organisations_as(self, *roles: str) -> list[int]:
+        """Ids of organisations for which this person is a member in one of these roles."""
+        return sorted({organisation for organisation, role in self.memberships_now if role in roles})
+
+    def works_for(self, organisation_id: int | None, *roles: str) -> bool:
+        return any(found == organisation_id and role in roles for found, role in self.memberships_now)
+
+    @property
+    def is_hr(self) -> bool:
+        return bool(self.organisations_as(Role.HR))

@@ -1,0 +1,71 @@
+"""Puts messages into the outbox, in the transaction of what they tell of; sending happens elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from people.models import Notice, Person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """What to tell one person. Never confidential content: it says that something waits, and links there."""
+
+    key: str
+    to: Person
+    subject: str
+    sentences: Sequence[str]
+    action_label: str = ""
+    action_path: str = ""
+    why: str = ""
+    about: str = ""
+    case_id: int | None = None
+    attachment: str = ""
+    is_secret: bool = False
+
+
+def queue(*messages: Message) -> int:
+    """Write messages to the outbox; those whose key is there already are skipped. Returns how many were new.
+
+    After the commit a worker is asked to send. When the broker is out of reach nothing is lost: the
+    scheduler's next sweep finds them.
+    """
+    keys = [message.key for message in messages]
+    known = set(Notice.objects.filter(key__in=keys).values_list("key", flat=True))
+    rows = [_row(message) for message in messages if message.key not in known and message.to.is_active]
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    if rows:
+        transaction.on_commit(_ask_worker, robust=True)
+    return len(rows)
+
+
+def call_off(about: str | Iterable[str]) -> int:
+    """Cancel what was not sent yet, because its reason is gone. Returns how many."""
+    names = [about] if isinstance(about, str) else list(about)
+    return Notice.objects.filter(Notice.OPEN, about__in=names).update(cancelled_at=timezone.now())
+
+
+def _row(message: Message) -> Notice:
+    return Notice(
+        key=message.key,
+        about=message.about,
+        recipient=message.to,
+        case_id=message.case_id,
+        subject=message.subject[:300],
+        sentences=[str(sentence) for sentence in message.sentences],
+        action_label=message.action_label,
+        action_path=message.action_path,
+        why=message.why,
+        attachment=message.attachment,
+        is_secret=message.is_secret,
+    )
+
+
+def _ask_worker() -> None:
+    from people.tasks import ask, deliver_notices
+
+    ask(deliver_notices)

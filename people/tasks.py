@@ -1,0 +1,30 @@
+"""Celery tasks of this house, and how a request asks a worker without waiting for the broker."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from celery import Task, shared_task
+from django.conf import settings
+
+from people import delivery
+
+log = logging.getLogger(__name__)
+
+
+def ask(task: Task, *args: Any) -> bool:
+    """Publish a task in at most about a second; a broker out of reach is logged and the sweep does the work."""
+    if getattr(settings, "CELERY_TASK_ALWAYS_ASKED_BY_SWEEP", False):
+        return False
+    try:
+        task.apply_async(args=args, retry=False, ignore_result=True)
+    except Exception:  # any fault of the broker: redis, kombu and socket errors have no common base
+        log.warning("broker out of reach; %s waits for the next sweep", task.name)
+        return False
+    return True
+
+
+@shared_task(name="people.deliver_notices")
+def deliver_notices() -> int:
+    return delivery.deliver()

@@ -1,0 +1,82 @@
+"""Template tags that every page uses; made a builtin in the settings."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from people import clock
+
+register = template.Library()
+
+
+@register.filter
+def day(value: datetime.date | datetime.datetime | None) -> str:
+    """A date as a machine-readable element: 4 May 2026."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        value = timezone.localtime(value)
+        return format_html(
+            '<time datetime="{}">{}</time>', value.isoformat(timespec="minutes"), date_format(value, "j M Y, H:i")
+        )
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, "j M Y"))
+
+
+@register.filter
+def distance(value: datetime.date | None) -> str:
+    """How far a day is from today, in words: in 12 days, today, 3 days ago."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        value = timezone.localtime(value).date()
+    days = (value - clock.today(timezone.get_current_timezone_name())).days
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("tomorrow")
+    if days == -1:
+        return _("yesterday")
+    if days > 0:
+        return ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
+    return ngettext("%(n)d day ago", "%(n)d days ago", -days) % {"n": -days}
+
+
+@register.simple_tag
+def since(value: datetime.datetime | None) -> str:
+    """How long something has lasted: since today, for 5 days."""
+    if value is None:
+        return ""
+    days = (clock.now() - value).days
+    return ngettext("for %(n)d day", "for %(n)d days", days) % {"n": days} if days else _("since today")
+
+
+@register.simple_tag
+def is_past(value: datetime.date | None) -> bool:
+    return value is not None and value < clock.today(timezone.get_current_timezone_name())
+
+
+@register.inclusion_tag("_components/tag.html")
+def tag(tone: str, label: str) -> dict[str, Any]:
+    """A status: a tone with its icon, and a word, so that it is never colour alone."""
+    icons = {"neutral": "circle", "progress": "progress", "attention": "alert-triangle", "good": "circle-check"}
+    return {"tone": tone, "label": label, "icon_name": icons[tone]}
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """The present query string with some values changed; ``None`` takes one out."""
+    found = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            found.pop(name, None)
+        else:
+            found[name] = value
+    return f"?{found.urlencode()}" if found else "?"

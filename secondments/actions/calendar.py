@@ -1,0 +1,59 @@
+"""What the calendar does by itself: starts, opens reviews, begins returns. Scans for what is due, each run anew."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
+
+from people import clock
+from secondments import notices, timetable, transitions
+from secondments.models import Secondment
+from secondments.states import State
+from secondments.transitions import Refused
+
+log = logging.getLogger(__name__)
+
+
+def advance() -> int:
+    """Perform every transition whose day has come in its organisation's zone; returns how many.
+
+    Each case has a transaction of its own, so that one that cannot move stops no other.
+    """
+    # No zone is more than 14 hours ahead of UTC: one day later covers all, the exact day is asked below.
+    latest = (clock.now() + timedelta(hours=14)).date()
+    moved = 0
+    starting = Secondment.objects.filter(state=State.AGREED, start_on__lte=latest)
+    moved += _each(starting, "start", lambda case: case.start_on is not None and case.start_on <= _today(case))
+    reviewing = Secondment.objects.filter(state=State.ACTIVE, end_on__lte=latest + timedelta(days=400))
+    moved += _each(reviewing, "begin_review", _review_due)
+    returning = Secondment.objects.filter(state=State.REVIEW, end_on__lt=latest, review_concluded_at__isnull=False)
+    moved += _each(returning, "begin_return", lambda case: case.end_on is not None and case.end_on < _today(case))
+    return moved
+
+
+def _today(case: Secondment) -> date:
+    return clock.today(case.zone)
+
+
+def _review_due(case: Secondment) -> bool:
+    assert case.start_on and case.end_on
+    return timetable.review_opens(case.start_on, case.end_on, case.rules) <= _today(case)
+
+
+def _each(cases: QuerySet[Secondment], name: str, is_due: Callable[[Secondment], bool]) -> int:
+    moved = 0
+    for case in cases.select_related("seconder").iterator(chunk_size=500):
+        if not is_due(case):
+            continue
+        try:
+            transitions.perform(case, name, by=None)
+        except Refused as refused:
+            log.info("the calendar could not %s %s: %s", name, case.reference, refused)
+            if name == "start":
+                notices.start_refused(Secondment.objects.with_case_data().get(pk=case.pk), str(refused))
+        else:
+            moved += 1
+    return moved

@@ -1,0 +1,152 @@
+"""What follows from a change of state in this house, in the same transaction: rows that the new state needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from people import clock
+from people.models import Person
+from people.notify import call_off
+from secondments import notices, timetable
+from secondments.choices import DecisionKind, ListKind, Party
+from secondments.models import CheckIn, ChecklistItem, Decision, Evaluation, Secondment
+
+
+def ask_decisions(secondment: Secondment, by: Person | None) -> None:
+    """Three decisions on this revision, asked for at the same time."""
+    assert secondment.line_manager and secondment.secondee and secondment.host_contact
+    deciders = {
+        DecisionKind.RELEASE: secondment.line_manager,
+        DecisionKind.CONSENT: secondment.secondee,
+        DecisionKind.ACCEPTANCE: secondment.host_contact,
+    }
+    due = clock.today(secondment.zone) + timedelta(days=secondment.rules.decision_days)
+    for kind, decider in deciders.items():
+        decision = Decision.objects.create(
+            secondment=secondment,
+            revision=secondment.revision,
+            kind=kind,
+            decider=decider,
+            asked_at=clock.now(),
+            due_on=due,
+        )
+        notices.decision_asked(decision)
+
+
+def call_off_decisions(secondment: Secondment, by: Person | None) -> None:
+    notices.decisions_called_off(secondment.decisions.filter(revision=secondment.revision))
+
+
+OUTWARD = [
+    (_("Hand over current work"), Party.SECONDEE, -3),
+    (_("Arrange cover for the post"), Party.LINE_MANAGER, -7),
+    (_("Tell payroll"), Party.SECONDER, -10),
+    (_("Agree who keeps in touch, and how often"), Party.LINE_MANAGER, -3),
+]
+INWARD = [
+    (_("Site access and a place to work"), Party.HOST, -3),
+    (_("Accounts and equipment"), Party.HOST, -2),
+    (_("Induction plan and safety briefing"), Party.HOST, 0),
+    (_("Read the host's house rules"), Party.SECONDEE, 2),
+]
+RETURN = [
+    (_("End access to the host's premises and accounts"), Party.HOST, 0),
+    (_("Hand back the host's equipment and papers"), Party.SECONDEE, 0),
+    (_("Welcome back and settle in to the home post"), Party.LINE_MANAGER, 7),
+    (_("Share what was learnt with the team"), Party.SECONDEE, 21),
+    (_("Tell payroll and end the cover"), Party.SECONDER, 3),
+]
+
+
+def open_checklists(secondment: Secondment, by: Person | None) -> None:
+    """Outward and inward lists, with days relative to the first."""
+    _open_list(secondment, ListKind.OUTWARD, OUTWARD)
+    _open_list(secondment, ListKind.INWARD, INWARD)
+
+
+def _open_list(secondment: Secondment, kind: ListKind, items: list[tuple[Any, Party, int]]) -> None:
+    anchor = secondment.end_on if kind == ListKind.RETURN else secondment.start_on
+    assert anchor
+    ChecklistItem.objects.bulk_create(
+        ChecklistItem(
+            secondment=secondment,
+            list=kind,
+            position=position,
+            title=str(title),
+            party=party,
+            due_on=anchor + timedelta(days=days),
+        )
+        for position, (title, party, days) in enumerate(items, start=1)
+    )
+
+
+def schedule_checkins(secondment: Secondment, by: Person | None) -> None:
+    """One for the secondee and one for the host on each due day."""
+    assert secondment.start_on and secondment.end_on and secondment.secondee and secondment.host_contact
+    days = timetable.checkin_days(secondment.start_on, secondment.end_on, secondment.rules)
+    CheckIn.objects.bulk_create(
+        CheckIn(secondment=secondment, party=party, person=person, due_on=day)
+        for day in days
+        for party, person in ((Party.SECONDEE, secondment.secondee), (Party.HOST, secondment.host_contact))
+    )
+
+
+def cancel_checkins(secondment: Secondment, *, after: object = None) -> None:
+    """Those that no longer make sense, and their reminders that were not sent yet."""
+    pending = secondment.checkins.filter(CheckIn.PENDING)
+    if after is not None:
+        pending = pending.filter(due_on__gte=after)
+    ids = list(pending.values_list("pk", flat=True))
+    CheckIn.objects.filter(pk__in=ids).update(cancelled_at=clock.now())
+    call_off(f"checkin:{pk}" for pk in ids)
+
+
+def ask_evaluations(secondment: Secondment, by: Person | None) -> None:
+    """Secondee, host contact and line manager are asked to look back, by the last day."""
+    assert secondment.secondee and secondment.host_contact and secondment.line_manager and secondment.end_on
+    evaluators = {
+        Party.SECONDEE: secondment.secondee,
+        Party.HOST: secondment.host_contact,
+        Party.LINE_MANAGER: secondment.line_manager,
+    }
+    for party, person in evaluators.items():
+        evaluation, is_new = Evaluation.objects.get_or_create(
+            secondment=secondment,
+            party=party,
+            defaults={"person": person, "asked_at": clock.now(), "due_on": secondment.end_on},
+        )
+        if is_new:
+            notices.evaluation_asked(evaluation)
+
+
+def open_return(secondment: Secondment, by: Person | None) -> None:
+    cancel_checkins(secondment)
+    _open_list(secondment, ListKind.RETURN, RETURN)
+
+
+def call_off_everything(secondment: Secondment, by: Person | None) -> None:
+    call_off_decisions(secondment, by)
+    cancel_checkins(secondment)
+
+
+EFFECTS: dict[str, Callable[[Secondment, Person | None], None]] = {
+    "submit": ask_decisions,
+    "revise": call_off_decisions,
+    "decline": call_off_decisions,
+    "conclude": open_checklists,
+    "start": schedule_checkins,
+    "begin_review": ask_evaluations,
+    "begin_return": open_return,
+    "withdraw": call_off_everything,
+}
+
+
+def follow(secondment: Secondment, name: str, by: Person | None) -> None:
+    """What a transition brings with it here; most bring something, none sends anything itself."""
+    effect = EFFECTS.get(name)
+    if effect:
+        effect(secondment, by)

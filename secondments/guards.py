@@ -1,0 +1,264 @@
+"""What must hold before a transition. Each guard is a predicate that can say, in sentences, what is missing.
+
+A guard reads the case that it is given and answers with refusals; none means that it holds. The sentence
+that greys a button is the one that answers the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from people import clock
+from secondments import timetable
+from secondments.choices import DecisionKind, Party
+from secondments.states import OCCUPYING
+
+if TYPE_CHECKING:
+    from secondments.models import Secondment
+
+Sentence = str | Promise
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why not, as a sentence, and where it is mended: the name of a form field or of a section of the case."""
+
+    sentence: Sentence
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A condition for django-fsm that can also explain itself."""
+
+    name: str
+    missing: Callable[[Any], Iterable[Refusal]]
+
+    def __call__(self, case: Any) -> bool:
+        return not self.explain(case)
+
+    def explain(self, case: Any) -> list[Refusal]:
+        return list(self.missing(case))
+
+
+def guard(missing: Callable[[Any], Iterable[Refusal]]) -> Guard:
+    return Guard(missing.__name__, missing)
+
+
+REQUIRED: dict[str, Sentence] = {
+    "secondee": gettext_lazy("Say who is to be seconded."),
+    "line_manager": gettext_lazy("Say who is the line manager, who releases the secondee."),
+    "seconder_signatory": gettext_lazy("Say who signs for the seconder."),
+    "host": gettext_lazy("Choose the host organisation."),
+    "host_contact": gettext_lazy("Give the name and e-mail of the contact at the host."),
+    "host_signatory": gettext_lazy("Give the name and e-mail of who signs for the host."),
+    "role_title": gettext_lazy("Say what role the secondee has at the host."),
+    "location": gettext_lazy("Say where the work is done."),
+    "start_on": gettext_lazy("Give the first day."),
+    "end_on": gettext_lazy("Give the last day."),
+    "weekly_hours": gettext_lazy("Give the hours per week."),
+    "purpose": gettext_lazy("Say what the secondment is for."),
+}
+
+
+@guard
+def proposal_complete(case: Secondment) -> Iterable[Refusal]:
+    for field, sentence in REQUIRED.items():
+        if not getattr(case, f"{field}_id", None) and not getattr(case, field):
+            yield Refusal(sentence, field)
+    if case.kind == "internal" and not case.host_department.strip():
+        yield Refusal(_("Say which department hosts the secondee."), "host_department")
+    if not case.objectives.exists():
+        yield Refusal(_("Write at least one objective."), "objectives")
+
+
+@guard
+def dates_in_policy(case: Secondment) -> Iterable[Refusal]:
+    if not (case.start_on and case.end_on):
+        return
+    rules = case.rules
+    if case.end_on < case.start_on:
+        yield Refusal(_("The last day is before the first day."), "end_on")
+        return
+    if case.start_on < clock.today(case.zone):
+        yield Refusal(_("The first day has passed; choose a later one."), "start_on")
+    days = timetable.length(case.start_on, case.end_on)
+    if days < rules.minimum_days:
+        yield Refusal(
+            _("The policy asks for at least %(min)d days; these are %(days)d.")
+            % {"min": rules.minimum_days, "days": days},
+            "end_on",
+        )
+    if days > rules.maximum_days:
+        yield Refusal(
+            _("The policy allows at most %(max)d days; these are %(days)d.")
+            % {"max": rules.maximum_days, "days": days},
+            "end_on",
+        )
+
+
+@guard
+def parts_distinct(case: Secondment) -> Iterable[Refusal]:
+    secondee = case.secondee_id
+    if not secondee:
+        return
+    if case.line_manager_id == secondee:
+        yield Refusal(_("Nobody releases themselves: name another line manager."), "line_manager")
+    if case.host_contact_id == secondee:
+        yield Refusal(_("The secondee cannot be the contact at the host."), "host_contact")
+    signatories = [secondee, case.host_signatory_id, case.seconder_signatory_id]
+    if case.host_signatory_id == secondee or case.host_signatory_id == case.seconder_signatory_id:
+        yield Refusal(_("Three different people sign: name somebody else for the host."), "host_signatory")
+    if case.seconder_signatory_id == secondee and signatories:
+        yield Refusal(_("Three different people sign: name somebody else for the seconder."), "seconder_signatory")
+
+
+@guard
+def no_overlap(case: Secondment) -> Iterable[Refusal]:
+    """No person is placed above full-time at any moment; the database refuses full-time overlaps as well."""
+    if not (case.secondee_id and case.start_on and case.end_on and case.weekly_hours):
+        return
+    others = list(
+        type(case)
+        .objects.filter(
+            secondee_id=case.secondee_id,
+            state__in=OCCUPYING,
+            start_on__lte=case.end_on,
+            end_on__gte=case.start_on,
+        )
+        .exclude(pk=case.pk)
+        .order_by("start_on")
+    )
+    if not others:
+        return
+    full = case.full_time_hours
+    clash = next((other for other in others if other.is_full_time or case.is_full_time), None)
+    if clash is None and peak_hours(case, others) <= full:
+        return
+    other = clash or others[0]
+    yield Refusal(
+        _("%(name)s is placed at %(host)s from %(start)s to %(end)s; together that is more than full-time.")
+        % {
+            "name": case.secondee,
+            "host": other.host,
+            "start": date_format(other.start_on, "j M Y"),
+            "end": date_format(other.end_on, "j M Y"),
+        },
+        "start_on",
+    )
+
+
+def peak_hours(case: Secondment, others: list[Secondment]) -> Decimal:
+    """The most hours a week that fall on one day of the case: the sum changes only where a placement begins."""
+    begins = {case.start_on, *(other.start_on for other in others if other.start_on > case.start_on)}
+    return max(
+        case.weekly_hours + sum((o.weekly_hours for o in others if o.start_on <= day <= o.end_on), Decimal(0))
+        for day in begins
+        if day <= case.end_on
+    )
+
+
+@guard
+def all_decided(case: Secondment) -> Iterable[Refusal]:
+    given = set(case.decisions.filter(revision=case.revision, verdict=True).values_list("kind", flat=True))
+    for kind in DecisionKind:
+        if kind not in given:
+            yield Refusal(_("%(decision)s is still missing.") % {"decision": kind.label}, "decisions")
+
+
+@guard
+def all_signed(case: Secondment) -> Iterable[Refusal]:
+    if case.agreement_signed_at is None:
+        yield Refusal(_("The agreement is not signed by all three parties yet."), "agreement")
+
+
+@guard
+def agreement_sealed(case: Secondment) -> Iterable[Refusal]:
+    if case.agreement_sealed_at is None:
+        yield Refusal(_("The signed agreement is still being sealed."), "agreement")
+
+
+@guard
+def start_day_reached(case: Secondment) -> Iterable[Refusal]:
+    if clock.today(case.zone) < case.start_on:
+        yield Refusal(
+            _("The first day is %(day)s.") % {"day": date_format(case.start_on, "j M Y")},
+            "particulars",
+        )
+
+
+@guard
+def conditions_met(case: Secondment) -> Iterable[Refusal]:
+    for item in case.checklist.filter(blocks_start=True, done_at__isnull=True):
+        yield Refusal(
+            _("“%(item)s” must be done before the start.") % {"item": item.title},
+            "checklists",
+        )
+
+
+@guard
+def last_day_passed(case: Secondment) -> Iterable[Refusal]:
+    if clock.today(case.zone) <= case.end_on:
+        yield Refusal(
+            _("The last day is %(day)s; the return begins the day after.") % {"day": date_format(case.end_on, "j M Y")},
+            "particulars",
+        )
+
+
+@guard
+def review_concluded(case: Secondment) -> Iterable[Refusal]:
+    if case.review_concluded_at is None:
+        yield Refusal(_("HR has not concluded the review yet."), "review")
+
+
+@guard
+def return_checklist_done(case: Secondment) -> Iterable[Refusal]:
+    for item in case.checklist.filter(list="return", done_at__isnull=True):
+        yield Refusal(_("“%(item)s” is open on the return checklist.") % {"item": item.title}, "checklists")
+
+
+@guard
+def outcome_recorded(case: Secondment) -> Iterable[Refusal]:
+    if not case.outcome:
+        yield Refusal(_("Record the outcome."), "outcome")
+
+
+def early_end_possible(case: Secondment, last_day: Any) -> list[Refusal]:
+    """Whether a new, earlier last day is possible: from today on, and before the present one."""
+    today = clock.today(case.zone)
+    earliest = max(today, case.start_on)
+    latest = case.end_on - timedelta(days=1)
+    if last_day < earliest:
+        return [Refusal(_("The new last day cannot lie in the past."), "last_day")]
+    if last_day > latest:
+        return [
+            Refusal(
+                _("The new last day must be before the present one, %(day)s.")
+                % {"day": date_format(case.end_on, "j M Y")},
+                "last_day",
+            )
+        ]
+    return []
+
+
+def waiver_possible(case: Secondment, waived_because: str) -> list[Refusal]:
+    """HR concludes a review when all evaluations are in, or says why one is not waited for."""
+    missing = list(case.evaluations.filter(completed_at__isnull=True).values_list("party", flat=True))
+    if missing and not waived_because.strip():
+        names = ", ".join(str(Party(party).label) for party in missing)
+        return [
+            Refusal(
+                _("No evaluation yet by: %(names)s. Wait for it, or say why you do not.") % {"names": names},
+                "waived_because",
+            )
+        ]
+    return []

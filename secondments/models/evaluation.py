@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from people.models import Person
+from secondments.choices import Party, Result
+from secondments.models.objective import Objective
+from secondments.models.secondment import Secondment
+
+
+class Evaluation(models.Model):
+    """What one of the three says of the secondment at its end."""
+
+    secondment = models.ForeignKey(Secondment, on_delete=models.CASCADE, related_name="evaluations")
+    party = models.CharField(
+        max_length=14, choices=[(p.value, p.label) for p in (Party.SECONDEE, Party.HOST, Party.LINE_MANAGER)]
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="evaluations")
+    asked_at = models.DateTimeField()
+    due_on = models.DateField()
+    completed_at = models.DateTimeField(null=True)
+    what_worked = models.TextField(_("What worked well, and what did not?"), blank=True)
+    skills = models.TextField(_("Which skills were gained?"), blank=True)
+    would_repeat = models.BooleanField(_("Would you do it again?"), null=True)
+
+    class Meta:
+        ordering = ["secondment", "party"]
+        constraints = [models.UniqueConstraint(fields=["secondment", "party"], name="evaluation_once_each_party")]
+        indexes = [
+            models.Index(fields=["person"], condition=Q(completed_at__isnull=True), name="evaluation_open_by_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_party_display()} of {self.secondment_id}"
+
+
+class ObjectiveResult(models.Model):
+    """How far one objective was met, in the eyes of one evaluator."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="results")
+    objective = models.ForeignKey(Objective, on_delete=models.CASCADE, related_name="results")
+    result = models.CharField(_("result"), max_length=8, choices=Result)
+    evidence = models.TextField(_("evidence"), blank=True)
+
+    class Meta:
+        ordering = ["evaluation", "objective"]
+        constraints = [models.UniqueConstraint(fields=["evaluation", "objective"], name="objective_result_once")]
+
+    def __str__(self) -> str:
+        return f"{self.objective}: {self.get_result_display()}"

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from secondments.models.secondment import Secondment
+
+
+class Objective(models.Model):
+    """What the secondment is to achieve, and how that will be seen."""
+
+    secondment = models.ForeignKey(Secondment, on_delete=models.CASCADE, related_name="objectives")
+    position = models.PositiveSmallIntegerField(default=1)
+    text = models.CharField(_("objective"), max_length=500)
+    measure = models.CharField(_("how it is measured"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["secondment", "position", "pk"]
+
+    def __str__(self) -> str:
+        return self.text

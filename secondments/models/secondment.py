@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, NoReturn
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from people.keys import new_key
+from people.models import Organisation, Person
+from people.roles import Role
+from secondments import timetable
+from secondments.choices import Kind, Outcome, Party
+from secondments.models.lifecycle import Lifecycle
+from secondments.states import CLOSED, OCCUPYING, PHASE_OF, SIGNED, STARTED, TONE, State
+
+
+class SecondmentQuerySet(models.QuerySet["Secondment"]):
+    def update(self, **fields: Any) -> int:
+        """As usual, but never the state: that has one door, ``transitions.perform``."""
+        if "state" in fields or "transition_number" in fields:
+            raise TypeError("A state changes through transitions.perform and no other way.")
+        return super().update(**fields)
+
+    def visible_to(self, person: Person) -> SecondmentQuerySet:
+        """Cases in which the person has a part or an organisation of theirs is a party.
+
+        A draft is known to HR of the seconder alone; the others see a case from its first submission on.
+        """
+        own = person.organisations_as(Role.HR)
+        seen_by_organisation = person.organisations_as(Role.FINANCE, Role.VIEWER)
+        submitted = Q(submitted_at__isnull=False)
+        taking_part = (
+            Q(secondee=person)
+            | Q(line_manager=person)
+            | Q(host_contact=person)
+            | Q(host_signatory=person)
+            | Q(seconder_signatory=person)
+        )
+        scope = submitted & taking_part
+        if own:
+            scope |= Q(seconder__in=own) | (submitted & Q(host__in=own))
+        if seen_by_organisation:
+            scope |= submitted & (Q(seconder__in=seen_by_organisation) | Q(host__in=seen_by_organisation))
+        return self.filter(scope)
+
+    def open(self) -> SecondmentQuerySet:
+        return self.exclude(state__in=CLOSED)
+
+    def with_list_data(self) -> SecondmentQuerySet:
+        return self.select_related("secondee", "host", "seconder")
+
+    def with_case_data(self) -> SecondmentQuerySet:
+        return self.select_related(
+            "secondee",
+            "host",
+            "seconder",
+            "owner",
+            "line_manager",
+            "host_contact",
+            "host_signatory",
+            "seconder_signatory",
+        )
+
+
+class DateRange(Func):
+    function = "daterange"
+    output_field = models.Field()
+
+
+class IdRange(Func):
+    function = "int8range"
+    output_field = models.Field()
+
+
+def part(name: Any) -> models.ForeignKey:
+    return models.ForeignKey(
+        Person, verbose_name=name, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+
+def stamped(*pairs: tuple[frozenset[State] | set[State], str]) -> list[models.CheckConstraint]:
+    """One check for each stamp: in these states it is there."""
+    return [
+        models.CheckConstraint(
+            condition=~Q(state__in=sorted(states)) | Q(**{f"{field}__isnull": False}),
+            name=f"secondment_{field}_in_state",
+        )
+        for states, field in pairs
+    ]
+
+
+class Secondment(Lifecycle):
+    """One case: a seconder lends a secondee to a host and gets them back."""
+
+    key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)
+    reference = models.CharField(_("reference"), max_length=20, unique=True, editable=False)
+    seconder = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    secondee = part(_("secondee"))
+    line_manager = part(_("line manager"))
+    seconder_signatory = part(_("signs for the seconder"))
+    kind = models.CharField(_("kind"), max_length=14, choices=Kind, default=Kind.INTERNAL)
+    host = models.ForeignKey(
+        Organisation,
+        verbose_name=_("host organisation"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    host_department = models.CharField(_("host department"), max_length=200, blank=True)
+    host_contact = part(_("host contact"))
+    host_signatory = part(_("signs for the host"))
+    role_title = models.CharField(_("role at the host"), max_length=200, blank=True)
+    location = models.CharField(_("place of work"), max_length=200, blank=True)
+    start_on = models.DateField(_("first day"), null=True, blank=True)
+    end_on = models.DateField(_("last day"), null=True, blank=True)
+    agreed_end_on = models.DateField(_("last day as agreed"), null=True, editable=False)
+    weekly_hours = models.DecimalField(
+        _("hours per week"),
+        max_digits=4,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.5")), MaxValueValidator(Decimal("60"))],
+    )
+    is_full_time = models.BooleanField(_("full-time"), default=True)
+    purpose = models.TextField(_("purpose"), max_length=6000, blank=True)
+    policy = models.JSONField(default=dict, editable=False)
+
+    agreement_signed_at = models.DateTimeField(null=True, editable=False)
+    agreement_sealed_at = models.DateTimeField(null=True, editable=False)
+
+    ended_early_at = models.DateTimeField(null=True, editable=False)
+    ended_early_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    early_end_reason = models.TextField(blank=True, editable=False)
+    early_end_asked_by = models.CharField(max_length=14, choices=Party, blank=True, editable=False)
+
+    review_conclusion = models.TextField(blank=True, editable=False)
+    review_waived_because = models.TextField(blank=True, editable=False)
+    review_concluded_at = models.DateTimeField(null=True, editable=False)
+    review_concluded_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, blank=True)
+    outcome_note = models.TextField(_("note on the outcome"), blank=True)
+    returned_on = models.DateField(_("back at work since"), null=True, blank=True)
+
+    # Whose turn it is, kept by turns.py so that lists need not work it out for each row.
+    turn = models.CharField(max_length=30, blank=True, editable=False)
+    turn_names = models.CharField(max_length=400, blank=True, editable=False)
+    turn_since = models.DateTimeField(null=True, editable=False)
+    turn_until = models.DateField(null=True, editable=False)
+
+    created_at = models.DateTimeField(editable=False)
+    changed_at = models.DateTimeField(editable=False)
+
+    objects = SecondmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-changed_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="secondment_state_known"),
+            models.CheckConstraint(
+                condition=Q(end_on__isnull=True) | Q(start_on__isnull=True) | Q(end_on__gte=F("start_on")),
+                name="secondment_ends_after_start",
+                violation_error_message=_("The last day is before the first day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[State.DRAFT, State.WITHDRAWN])
+                | Q(
+                    secondee__isnull=False,
+                    host__isnull=False,
+                    line_manager__isnull=False,
+                    host_contact__isnull=False,
+                    start_on__isnull=False,
+                    end_on__isnull=False,
+                    weekly_hours__isnull=False,
+                    submitted_at__isnull=False,
+                ),
+                name="secondment_complete_once_submitted",
+            ),
+            *stamped(
+                ({State.AGREEMENT, *SIGNED}, "approved_at"),
+                (SIGNED, "agreed_at"),
+                (SIGNED, "agreement_signed_at"),
+                (STARTED, "agreement_sealed_at"),
+                (STARTED, "started_at"),
+                ({State.REVIEW, State.RETURN, State.COMPLETED}, "review_began_at"),
+                ({State.RETURN, State.COMPLETED}, "return_began_at"),
+                ({State.RETURN, State.COMPLETED}, "review_concluded_at"),
+                ({State.COMPLETED}, "completed_at"),
+                ({State.COMPLETED}, "completed_by"),
+                ({State.DECLINED}, "declined_at"),
+                ({State.DECLINED}, "declined_by"),
+                ({State.WITHDRAWN}, "withdrawn_at"),
+                ({State.WITHDRAWN}, "withdrawn_by"),
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_early_at__isnull=True)
+                | (~Q(early_end_reason="") & ~Q(early_end_asked_by="") & Q(ended_early_by__isnull=False)),
+                name="secondment_early_end_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.COMPLETED) | ~Q(outcome=""), name="secondment_completed_has_outcome"
+            ),
+            ExclusionConstraint(
+                name="secondment_no_full_time_overlap",
+                expressions=[
+                    (IdRange(F("secondee"), F("secondee"), Value("[]")), RangeOperators.OVERLAPS),
+                    (DateRange(F("start_on"), F("end_on"), Value("[]")), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(state__in=sorted(OCCUPYING), is_full_time=True),
+                violation_error_message=_("This person is placed full-time elsewhere in these days."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seconder", "-changed_at"], name="secondment_by_seconder"),
+            models.Index(fields=["host", "-changed_at"], name="secondment_by_host"),
+            models.Index(fields=["state", "start_on"], name="secondment_by_state_start"),
+            models.Index(fields=["state", "end_on"], name="secondment_by_state_end"),
+            models.Index(fields=["seconder", "state", "end_on"], name="secondment_seconder_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("secondment", args=[self.key])
+
+    @property
+    def zone(self) -> str:
+        """The organisation's time zone, to which the dates of the case belong."""
+        return self.seconder.time_zone
+
+    @property
+    def rules(self) -> timetable.Rules:
+        return timetable.Rules.of(self.policy)
+
+    @property
+    def phase(self) -> str:
+        return PHASE_OF[State(self.state)]
+
+    @property
+    def tone(self) -> str:
+        return TONE[State(self.state)]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state not in CLOSED
+
+    @property
+    def title(self) -> str:
+        """The case in words: who, at which host."""
+        who = self.secondee.full_name if self.secondee else _("Somebody")
+        where = self.host.legal_name if self.host else _("a host")
+        return _("%(who)s at %(where)s") % {"who": who, "where": self.where or where}
+
+    @property
+    def where(self) -> str:
+        """The host as people call it: the department too where it is the same employer."""
+        if not self.host:
+            return self.host_department
+        if self.host_department and self.host_id == self.seconder_id:
+            return f"{self.host_department}, {self.host}"
+        return self.host.legal_name
+
+    @cached_property
+    def employment(self) -> Any:
+        """The secondee's employment at the seconder, or None."""
+        if not self.secondee_id:
+            return None
+        return self.secondee.employments.filter(organisation=self.seconder_id).first()
+
+    @property
+    def full_time_hours(self) -> Decimal:
+        return self.employment.weekly_hours if self.employment else Decimal("40")
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("Cases are withdrawn, completed or anonymised, never deleted.")

@@ -1,0 +1,288 @@
+"""What people are told about a case: who, in which words. Queued in the transaction, sent after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from people.models import Person
+from people.notify import Message, call_off, queue
+from secondments.choices import DecisionKind
+from secondments.models import CheckIn, Decision, Evaluation, Secondment
+
+
+def everybody(secondment: Secondment) -> list[Person]:
+    """The people of a case, each once: secondee, managers, contacts, signatories and the owner in HR."""
+    found = [
+        secondment.owner,
+        secondment.secondee,
+        secondment.line_manager,
+        secondment.host_contact,
+        secondment.host_signatory,
+        secondment.seconder_signatory,
+    ]
+    return list({person.pk: person for person in found if person}.values())
+
+
+def _message(
+    secondment: Secondment, to: Person, event: str, subject: str, *sentences: str, action: str = "", path: str = ""
+) -> Message:
+    return Message(
+        key=f"case:{secondment.pk}:{event}:{to.pk}",
+        about=f"case:{secondment.pk}:{event}",
+        case_id=secondment.pk,
+        to=to,
+        subject=subject,
+        sentences=sentences,
+        action_label=action or _("Open the case"),
+        action_path=path or secondment.get_absolute_url(),
+        why=_("You get this because you have a part in the secondment %(ref)s. Questions? Ask %(owner)s, %(mail)s.")
+        % {"ref": secondment.reference, "owner": secondment.owner, "mail": secondment.owner.email},
+    )
+
+
+def transitioned(secondment: Secondment, name: str, *, by: Person | None, reason: str) -> None:
+    """Tell those concerned of a change of state; what asks somebody to act has functions of its own below."""
+    number = secondment.transition_number
+    title = secondment.title
+    texts: dict[str, tuple[str, str]] = {
+        "decline": (_("Declined: %(title)s"), _("One of the three declined, so the secondment does not go ahead.")),
+        "revise": (
+            _("Back to the drawing board: %(title)s"),
+            _("HR is revising the proposal. Decisions already given no longer count."),
+        ),
+        "approve": (_("Approved: %(title)s"), _("All three have agreed. The agreement is being prepared.")),
+        "start": (_("Started: %(title)s"), _("The placement has begun today.")),
+        "begin_return": (_("Coming back: %(title)s"), _("The last day has passed and the return begins.")),
+        "complete": (_("Completed: %(title)s"), _("The secondment is complete. Thank you for your part in it.")),
+        "withdraw": (
+            _("Withdrawn: %(title)s"),
+            _("The secondment was called off. Papers that were still open are void."),
+        ),
+    }
+    if name not in texts or (name == "withdraw" and secondment.submitted_at is None):
+        return
+    subject, sentence = texts[name]
+    queue(
+        *(
+            _message(secondment, person, f"{name}:{number}", subject % {"title": title}, sentence)
+            for person in everybody(secondment)
+            if person != by
+        )
+    )
+
+
+ASKED = {
+    DecisionKind.RELEASE: (
+        "Release {who} for a secondment?",
+        "Your decision as line manager is asked: {who} would be away from {start} to {end}.",
+    ),
+    DecisionKind.CONSENT: (
+        "Would you like to be seconded to {where}?",
+        "A secondment is proposed to you from {start} to {end}. You are free to decline.",
+    ),
+    DecisionKind.ACCEPTANCE: (
+        "Would {where} like to host {who}?",
+        "{seconder} proposes to lend you {who} from {start} to {end}.",
+    ),
+}
+
+
+def decision_asked(decision: Decision) -> None:
+    secondment = decision.secondment
+    assert secondment.start_on and secondment.end_on
+    words = {
+        "who": secondment.secondee,
+        "where": secondment.where,
+        "seconder": secondment.seconder,
+        "start": date_format(secondment.start_on, "j F Y"),
+        "end": date_format(secondment.end_on, "j F Y"),
+    }
+    subject, sentence = ASKED[DecisionKind(decision.kind)]
+    queue(
+        Message(
+            key=f"decision:{decision.pk}:asked",
+            about=f"decision:{decision.pk}",
+            case_id=secondment.pk,
+            to=decision.decider,
+            subject=_(subject).format(**words),
+            sentences=[
+                _(sentence).format(**words),
+                _("Please answer by %(day)s.") % {"day": date_format(decision.due_on, "j F Y")},
+                _("You sign in with a code that we send to this address; there is no password to invent."),
+            ],
+            action_label=_("Read and decide"),
+            action_path=f"{secondment.get_absolute_url()}decide/{decision.kind}/",
+            why=_("You get this because %(owner)s named you in a secondment. Questions? Write to %(mail)s.")
+            % {"owner": secondment.owner, "mail": secondment.owner.email},
+        )
+    )
+
+
+def decisions_called_off(decisions: Iterable[Decision]) -> None:
+    call_off([f"decision:{decision.pk}" for decision in decisions])
+
+
+def declined_privately(secondment: Secondment, decision: Decision) -> None:
+    """HR learns who declined; why is read on the page, not in a mail."""
+    queue(
+        _message(
+            secondment,
+            secondment.owner,
+            f"declined-by:{decision.pk}",
+            _("%(who)s declined: %(title)s") % {"who": decision.decider, "title": secondment.title},
+            _("%(who)s declined; the reason is on the page of the case.") % {"who": decision.decider},
+        )
+    )
+
+
+def checkin_reminder(checkin: CheckIn, rung: str) -> Message:
+    """One rung of the ladder for a check-in; the last goes to HR."""
+    secondment = checkin.secondment
+    path = f"{secondment.get_absolute_url()}check-ins/{checkin.pk}/"
+    due = date_format(checkin.due_on, "j F Y")
+    if rung == "escalate":
+        to = secondment.owner
+        subject = _("Overdue check-in: %(who)s") % {"who": checkin.person}
+        sentence = _("%(who)s was to check in by %(day)s and has not yet.") % {"who": checkin.person, "day": due}
+        action, path = _("Open the case"), secondment.get_absolute_url()
+    else:
+        to = checkin.person
+        subject = {
+            "before": _("Check-in due on %(day)s: %(title)s"),
+            "on": _("Check-in due today: %(title)s"),
+            "after": _("Check-in overdue since %(day)s: %(title)s"),
+        }[rung] % {"day": due, "title": secondment.title}
+        sentence = _("Please tell us in five minutes how the placement is going.")
+        action = _("Check in")
+    return Message(
+        key=f"checkin:{checkin.pk}:{rung}",
+        about=f"checkin:{checkin.pk}",
+        case_id=secondment.pk,
+        to=to,
+        subject=subject,
+        sentences=[sentence],
+        action_label=action,
+        action_path=path,
+        why=_("You get this because you have a part in the secondment %(ref)s.") % {"ref": secondment.reference},
+    )
+
+
+def checkin_needs_attention(checkin: CheckIn) -> None:
+    """A low answer, or a wish to be contacted, reaches HR at once; the mail does not say what was written."""
+    secondment = checkin.secondment
+    queue(
+        _message(
+            secondment,
+            secondment.owner,
+            f"checkin-attention:{checkin.pk}",
+            _("Please look at a check-in: %(title)s") % {"title": secondment.title},
+            _("%(who)s has checked in and would welcome your attention.") % {"who": checkin.person},
+        )
+    )
+
+
+def evaluation_asked(evaluation: Evaluation) -> None:
+    secondment = evaluation.secondment
+    queue(
+        Message(
+            key=f"evaluation:{evaluation.pk}:asked",
+            about=f"evaluation:{evaluation.pk}",
+            case_id=secondment.pk,
+            to=evaluation.person,
+            subject=_("Please look back: %(title)s") % {"title": secondment.title},
+            sentences=[
+                _("The secondment is nearing its end, and your view of it is asked."),
+                _("Please answer by %(day)s.") % {"day": date_format(evaluation.due_on, "j F Y")},
+            ],
+            action_label=_("Evaluate the secondment"),
+            action_path=f"{secondment.get_absolute_url()}evaluations/{evaluation.party}/",
+            why=_("You get this because you have a part in the secondment %(ref)s.") % {"ref": secondment.reference},
+        )
+    )
+
+
+def ended_early(secondment: Secondment) -> None:
+    assert secondment.end_on
+    queue(
+        *(
+            _message(
+                secondment,
+                person,
+                f"ended-early:{secondment.end_on}",
+                _("Ending early: %(title)s") % {"title": secondment.title},
+                _("The new last day is %(day)s. The review and the return follow as usual.")
+                % {"day": date_format(secondment.end_on, "j F Y")},
+            )
+            for person in everybody(secondment)
+        )
+    )
+
+
+def milestone(secondment: Secondment, name: str) -> int:
+    """A reminder ahead of the end; the key holds the last day, so that a moved end is reminded of anew."""
+    assert secondment.end_on
+    owner, secondee, manager = secondment.owner, secondment.secondee, secondment.line_manager
+    contact = secondment.host_contact
+    day = date_format(secondment.end_on, "j F Y")
+    told: dict[str, tuple[list[Person | None], str, str]] = {
+        "extension_deadline": (
+            [owner],
+            _("Extend or not? %(title)s"),
+            _("The secondment ends on %(day)s; an extension has to be asked for by now."),
+        ),
+        "return_role": (
+            [owner, manager],
+            _("Which role to return to? %(title)s"),
+            _("The secondment ends on %(day)s; the role to return to should be confirmed now."),
+        ),
+        "end_in_45": ([owner, manager, contact], _("Ends in 45 days: %(title)s"), _("The last day is %(day)s.")),
+        "end_in_30": (
+            [owner, manager, contact],
+            _("Ends in 30 days: %(title)s"),
+            _("The last day is %(day)s; it is time for the return meeting."),
+        ),
+        "end_in_15": (
+            [owner, manager, contact, secondee],
+            _("Ends in 15 days: %(title)s"),
+            _("The last day is %(day)s."),
+        ),
+        "last_day_tomorrow": (
+            [owner, manager, contact, secondee],
+            _("Last day tomorrow: %(title)s"),
+            _("The last day is %(day)s."),
+        ),
+        "return_not_closed": (
+            [owner],
+            _("Return not closed: %(title)s"),
+            _("The last day was %(day)s; the case still waits to be completed."),
+        ),
+    }
+    people, subject, sentence = told[name]
+    return queue(
+        *(
+            _message(
+                secondment,
+                person,
+                f"milestone:{secondment.end_on}:{name}",
+                subject % {"title": secondment.title},
+                sentence % {"day": day},
+            )
+            for person in {p.pk: p for p in people if p}.values()
+        )
+    )
+
+
+def start_refused(secondment: Secondment, why: str) -> None:
+    """The start day came and a condition is missing: HR is told once."""
+    queue(
+        _message(
+            secondment,
+            secondment.owner,
+            f"start-refused:{secondment.start_on}",
+            _("Could not start: %(title)s") % {"title": secondment.title},
+            _("The first day has come, but: %(why)s") % {"why": why},
+        )
+    )

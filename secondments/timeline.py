@@ -1,0 +1,151 @@
+"""The story of a case in plain sentences, out of the ledger; each reader sees what their part gives them.
+
+Each verb has a sentence and the parts that may read it. A verb without an entry is shown to nobody, and a
+test says so. Houses above add their verbs with :func:`register`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from people.models import LedgerEntry, Person
+from secondments.choices import DecisionKind, Outcome, Part, Party
+from secondments.models import Secondment
+from secondments.policies import parts_of
+
+ALL = frozenset(Part)
+HOME = frozenset({Part.HR_SECONDER, Part.LINE_MANAGER, Part.SECONDEE})
+HR = frozenset({Part.HR_SECONDER})
+NO_FINANCE = ALL - {Part.FINANCE_SECONDER, Part.FINANCE_HOST}
+CASE = NO_FINANCE - {Part.VIEWER_HOST, Part.VIEWER_SECONDER}
+
+Sentence = Callable[[LedgerEntry], str]
+
+
+@dataclass(frozen=True)
+class Presenter:
+    """How one verb reads, who may read it, and who may read its reason."""
+
+    sentence: Sentence
+    readers: frozenset[Part]
+    reason_readers: frozenset[Part] = HR
+    icon: str = "point"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a timeline."""
+
+    at: datetime
+    sentence: str
+    reason: str
+    icon: str
+    acting_as: str
+
+
+PRESENTERS: dict[str, Presenter] = {}
+
+
+def register(
+    verb: str, sentence: Sentence, readers: frozenset[Part], *, reasons: frozenset[Part] = HR, icon: str = "point"
+) -> None:
+    PRESENTERS[verb] = Presenter(sentence, readers, reasons, icon)
+
+
+def of(secondment: Secondment, person: Person) -> list[Line]:
+    """The timeline that a person may read, newest first; one query."""
+    parts = parts_of(secondment, person)
+    entries = LedgerEntry.objects.filter(case_id=secondment.pk).order_by("-at", "-pk")
+    return list(lines(entries, parts))
+
+
+def lines(entries: Iterable[LedgerEntry], parts: frozenset[Part]) -> Iterable[Line]:
+    for entry in entries:
+        presenter = PRESENTERS.get(entry.verb)
+        if presenter is None or not parts & presenter.readers:
+            continue
+        reason = entry.reason if parts & presenter.reason_readers else ""
+        yield Line(entry.at, presenter.sentence(entry), reason, presenter.icon, entry.acting_as)
+
+
+def plain(template: str) -> Sentence:
+    """A sentence that only needs the name of who acted."""
+    return lambda entry: _(template) % {"who": entry.actor_name}
+
+
+def _day(text: str) -> str:
+    return date_format(date.fromisoformat(text), "j M Y")
+
+
+def _decision(entry: LedgerEntry) -> str:
+    kind = DecisionKind(entry.verb.partition(".")[2])
+    yes: Any = {
+        DecisionKind.RELEASE: _("%(who)s released the secondee"),
+        DecisionKind.CONSENT: _("%(who)s consented"),
+        DecisionKind.ACCEPTANCE: _("%(who)s accepted for the host"),
+    }
+    no: Any = {
+        DecisionKind.RELEASE: _("%(who)s refused the release"),
+        DecisionKind.CONSENT: _("%(who)s declined the secondment"),
+        DecisionKind.ACCEPTANCE: _("%(who)s declined for the host"),
+    }
+    return (yes if entry.facts["verdict"] else no)[kind] % {"who": entry.actor_name}
+
+
+def _checkin(entry: LedgerEntry) -> str:
+    return _("%(who)s checked in (due %(day)s)") % {"who": entry.actor_name, "day": _day(entry.facts["due_on"])}
+
+
+def _titled(template: str) -> Sentence:
+    return lambda entry: _(template) % {"who": entry.actor_name, "title": entry.facts["title"]}
+
+
+def _end_early(entry: LedgerEntry) -> str:
+    return _(
+        "%(who)s ended the placement early, asked for by the %(party)s: last day %(day)s instead of %(before)s"
+    ) % {
+        "who": entry.actor_name,
+        "party": Party(entry.facts["asked_by"]).label.lower(),
+        "day": _day(entry.facts["last_day"]),
+        "before": _day(entry.facts["before"]),
+    }
+
+
+def _outcome(entry: LedgerEntry) -> str:
+    return _("%(who)s recorded the outcome: %(outcome)s") % {
+        "who": entry.actor_name,
+        "outcome": str(Outcome(entry.facts["outcome"]).label).lower(),
+    }
+
+
+register("secondment.begin", plain("%(who)s began the proposal"), HR, icon="pencil")
+register("secondment.submit", plain("%(who)s submitted the proposal"), NO_FINANCE, icon="send")
+register("secondment.revise", plain("%(who)s took the proposal back for revision"), CASE, reasons=CASE, icon="pencil")
+register("secondment.decline", plain("The proposal was declined by %(who)s"), CASE, reasons=frozenset(), icon="x")
+register("secondment.approve", lambda e: _("All three have agreed: the proposal is approved"), NO_FINANCE, icon="check")
+register("secondment.conclude", lambda e: _("All parties have signed the agreement"), ALL, icon="writing-sign")
+register("secondment.start", lambda e: _("The placement started"), ALL, icon="player-play")
+register("secondment.begin_review", lambda e: _("The review opened"), NO_FINANCE, icon="zoom-check")
+register("secondment.begin_return", lambda e: _("The last day has passed: the return began"), NO_FINANCE, icon="home")
+register("secondment.complete", plain("%(who)s completed the secondment"), ALL, icon="circle-check")
+register("secondment.withdraw", plain("%(who)s withdrew the secondment"), ALL, reasons=CASE, icon="x")
+register("secondment.end_early", _end_early, NO_FINANCE, icon="player-stop")
+for _kind in DecisionKind:
+    register(f"decision.{_kind}", _decision, NO_FINANCE, icon="gavel")
+register("checkin.complete", _checkin, CASE, icon="message-check")
+for _verb, _text in {
+    "checklist.tick": "%(who)s did “%(title)s”",
+    "checklist.untick": "%(who)s reopened “%(title)s”",
+    "checklist.waive": "%(who)s waived “%(title)s”",
+    "checklist.add": "%(who)s added “%(title)s” to a checklist",
+}.items():
+    register(_verb, _titled(_text), HOME, reasons=HOME, icon="checkbox")
+register("evaluation.complete", plain("%(who)s evaluated the secondment"), CASE, icon="star")
+register("review.conclude", plain("%(who)s concluded the review"), CASE, icon="zoom-check")
+register("outcome.record", _outcome, HOME, icon="flag")

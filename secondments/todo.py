@@ -1,0 +1,125 @@
+"""What waits for one person in the cases of this house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from people import clock
+from people.models import Person
+from people.roles import Role
+from secondments.choices import DecisionKind
+from secondments.models import CheckIn, Decision, Evaluation, Secondment
+from secondments.states import PLACED, State
+from secondments.turns import CONCLUDE, OUTCOME
+
+SOON = 7  # days ahead for which a check-in is shown as something to do
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing to do: what, for which case, where, since when, until when."""
+
+    sentence: str
+    action: str
+    path: str
+    case: str
+    since: datetime | None
+    due_on: date | None
+
+
+DECIDE = {
+    DecisionKind.RELEASE: gettext_lazy("Release {who} for the secondment?"),
+    DecisionKind.CONSENT: gettext_lazy("Do you consent to this secondment?"),
+    DecisionKind.ACCEPTANCE: gettext_lazy("Accept {who} at {where}?"),
+}
+
+
+def of(person: Person) -> list[Todo]:
+    """Everything of this house that waits for a person, in four queries."""
+    return [*_decisions(person), *_checkins(person), *_evaluations(person), *_for_hr(person)]
+
+
+def _decisions(person: Person) -> Iterator[Todo]:
+    pending = (
+        Decision.objects.filter(decider=person, verdict__isnull=True, secondment__state=State.PROPOSAL)
+        .select_related("secondment__secondee", "secondment__host", "secondment__seconder")
+        .order_by("due_on", "pk")
+    )
+    for decision in pending:
+        case = decision.secondment
+        if decision.revision == case.revision:
+            yield Todo(
+                str(DECIDE[DecisionKind(decision.kind)]).format(who=case.secondee, where=case.where),
+                _("Read and decide"),
+                f"{case.get_absolute_url()}decide/{decision.kind}/",
+                case.title,
+                decision.asked_at,
+                decision.due_on,
+            )
+
+
+def _checkins(person: Person) -> Iterator[Todo]:
+    horizon = clock.today(person.time_zone) + timedelta(days=SOON)
+    pending = (
+        CheckIn.objects.filter(CheckIn.PENDING, person=person, due_on__lte=horizon, secondment__state__in=PLACED)
+        .select_related("secondment__secondee", "secondment__host", "secondment__seconder")
+        .order_by("due_on", "pk")
+    )
+    for checkin in pending:
+        case = checkin.secondment
+        yield Todo(
+            _("Check in: how is it going?"),
+            _("Check in"),
+            f"{case.get_absolute_url()}check-ins/{checkin.pk}/",
+            case.title,
+            None,
+            checkin.due_on,
+        )
+
+
+def _evaluations(person: Person) -> Iterator[Todo]:
+    pending = (
+        Evaluation.objects.filter(person=person, completed_at__isnull=True, secondment__state=State.REVIEW)
+        .filter(secondment__review_concluded_at__isnull=True)
+        .select_related("secondment__secondee", "secondment__host", "secondment__seconder")
+        .order_by("due_on", "pk")
+    )
+    for evaluation in pending:
+        case = evaluation.secondment
+        yield Todo(
+            _("Look back at the secondment"),
+            _("Evaluate"),
+            f"{case.get_absolute_url()}evaluations/{evaluation.party}/",
+            case.title,
+            evaluation.asked_at,
+            evaluation.due_on,
+        )
+
+
+def _for_hr(person: Person) -> Iterator[Todo]:
+    """Cases that the person owns and that wait for HR in this house's states."""
+    if not person.organisations_as(Role.HR):
+        return
+    waiting = (
+        Secondment.objects.filter(owner=person)
+        .filter(turn__in=[CONCLUDE, OUTCOME])
+        .with_list_data()
+        .order_by("turn_since", "pk")
+    )
+    drafts = Secondment.objects.filter(owner=person, state=State.DRAFT).with_list_data().order_by("changed_at", "pk")
+    for case in [*waiting, *drafts]:
+        sentence, action, path = {
+            State.REVIEW: (_("Conclude the review"), _("Conclude"), f"{case.get_absolute_url()}conclude/"),
+            State.RETURN: (
+                _("Finish the return and record the outcome"),
+                _("Open"),
+                f"{case.get_absolute_url()}#return",
+            ),
+            State.DRAFT: (_("Finish and submit the proposal"), _("Go on"), f"{case.get_absolute_url()}edit/"),
+        }[State(case.state)]
+        yield Todo(sentence, action, path, case.title, case.turn_since, case.turn_until)

@@ -1,0 +1,113 @@
+"""Whose turn it is in a case: one sentence, since when, until when; kept on the row so that lists are quick.
+
+States of this house are settled here from the case itself; in the agreement phase the agreements house
+passes the turn on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from people import clock
+from secondments import timetable
+from secondments.states import State
+
+if TYPE_CHECKING:
+    from people.models import Person
+    from secondments.models import Secondment
+
+DRAFT, DECISIONS, TERMS, START = "draft", "decisions", "terms", "start"
+CHECK_IN, RUNNING, EVALUATIONS, CONCLUDE = "check_in", "running", "evaluations", "conclude"
+LAST_DAY, OUTCOME, NOBODY = "last_day", "outcome", ""
+HOST_TERMS, ISSUE, SIGNATURE, SEAL, CHANGE = "host_terms", "issue", "signature", "seal", "change"
+DECLINED_PAPER = "declined_paper"
+
+SENTENCES = {
+    NOBODY: gettext_lazy("Nothing is waiting"),
+    DRAFT: gettext_lazy("Waiting for %(names)s to finish and submit the proposal"),
+    DECISIONS: gettext_lazy("Waiting for the decision of %(names)s"),
+    TERMS: gettext_lazy("Waiting for %(names)s to prepare the terms"),
+    HOST_TERMS: gettext_lazy("Waiting for %(names)s to approve the terms"),
+    CHANGE: gettext_lazy("Waiting for %(names)s to answer a request for a change"),
+    ISSUE: gettext_lazy("Waiting for %(names)s to issue the agreement for signature"),
+    SIGNATURE: gettext_lazy("Waiting for the signature of %(names)s"),
+    SEAL: gettext_lazy("Signed by all; the sealed copy is being made"),
+    DECLINED_PAPER: gettext_lazy("%(names)s: the agreement was not signed; change the terms or withdraw"),
+    START: gettext_lazy("Signed by all; waiting for the first day"),
+    CHECK_IN: gettext_lazy("Waiting for the check-in of %(names)s"),
+    RUNNING: gettext_lazy("The placement is running; the review opens next"),
+    EVALUATIONS: gettext_lazy("Waiting for the evaluation of %(names)s"),
+    CONCLUDE: gettext_lazy("Waiting for %(names)s to conclude the review"),
+    LAST_DAY: gettext_lazy("Review concluded; waiting for the last day"),
+    OUTCOME: gettext_lazy("Waiting for %(names)s to finish the return and record the outcome"),
+}
+
+
+def sentence(secondment: Secondment) -> str:
+    """Whose turn it is, in words."""
+    template = SENTENCES.get(secondment.turn, SENTENCES[NOBODY])
+    return str(template) % {"names": secondment.turn_names or _("somebody")}
+
+
+def pass_to(secondment: Secondment, turn: str, people: Iterable[Person] = (), until: date | None = None) -> None:
+    """Say whose turn it is now; since when stays as it was while nothing changes."""
+    names = ", ".join(person.full_name for person in people)[:400]
+    if (secondment.turn, secondment.turn_names, secondment.turn_until) == (turn, names, until):
+        return
+    secondment.turn, secondment.turn_names, secondment.turn_until = turn, names, until
+    secondment.turn_since = clock.now()
+    type(secondment).objects.filter(pk=secondment.pk).update(
+        turn=turn, turn_names=names, turn_since=secondment.turn_since, turn_until=until
+    )
+
+
+def settle(secondment: Secondment) -> None:
+    """Work out whose turn it is in the states that this house knows by itself."""
+    rules = secondment.rules
+    match secondment.state:
+        case State.DRAFT:
+            pass_to(secondment, DRAFT, [secondment.owner])
+        case State.PROPOSAL:
+            waiting = list(
+                secondment.decisions.filter(revision=secondment.revision, verdict__isnull=True).select_related(
+                    "decider"
+                )
+            )
+            until = min((decision.due_on for decision in waiting), default=None)
+            pass_to(secondment, DECISIONS, [decision.decider for decision in waiting], until)
+        case State.AGREED:
+            pass_to(secondment, START, [], secondment.start_on)
+        case State.ACTIVE:
+            _settle_active(secondment, rules)
+        case State.REVIEW:
+            _settle_review(secondment)
+        case State.RETURN:
+            pass_to(secondment, OUTCOME, [secondment.owner])
+        case State.COMPLETED | State.DECLINED | State.WITHDRAWN:
+            pass_to(secondment, NOBODY)
+
+
+def _settle_active(secondment: Secondment, rules: timetable.Rules) -> None:
+    pending = secondment.checkins.filter(completed_at__isnull=True, cancelled_at__isnull=True)
+    first = pending.order_by("due_on").select_related("person").first()
+    if first is None:
+        assert secondment.start_on and secondment.end_on
+        opens = timetable.review_opens(secondment.start_on, secondment.end_on, rules)
+        return pass_to(secondment, RUNNING, [], opens)
+    same_day = pending.filter(due_on=first.due_on).select_related("person")
+    return pass_to(secondment, CHECK_IN, [checkin.person for checkin in same_day], first.due_on)
+
+
+def _settle_review(secondment: Secondment) -> None:
+    missing = list(secondment.evaluations.filter(completed_at__isnull=True).select_related("person"))
+    if secondment.review_concluded_at:
+        return pass_to(secondment, LAST_DAY, [], secondment.end_on)
+    if missing:
+        due = min(evaluation.due_on for evaluation in missing)
+        return pass_to(secondment, EVALUATIONS, [evaluation.person for evaluation in missing], due)
+    return pass_to(secondment, CONCLUDE, [secondment.owner], secondment.end_on)

@@ -1,0 +1,23 @@
+from django.urls import path
+
+from secondments.views import cases, checkins, checklists, closing, decisions, moves, proposals
+
+urlpatterns = [
+    path("secondments/", cases.secondments, name="secondments"),
+    path("secondments/new/", proposals.new, name="new_secondment"),
+    path("placement/", cases.my_placement, name="my_placement"),
+    path("secondments/<str:key>/", cases.secondment, name="secondment"),
+    path("secondments/<str:key>/placement/", cases.placement, name="placement"),
+    path("secondments/<str:key>/edit/", proposals.edit, name="edit_proposal"),
+    path("secondments/<str:key>/check/", proposals.check, name="check_proposal"),
+    path("secondments/<str:key>/decide/<str:kind>/", decisions.decide, name="decide"),
+    path("secondments/<str:key>/do/<str:name>/", moves.move, name="move"),
+    path("secondments/<str:key>/check-ins/<int:pk>/", checkins.checkin, name="checkin"),
+    path("secondments/<str:key>/checklist/", checklists.add, name="add_checklist_item"),
+    path("secondments/<str:key>/checklist/<int:pk>/tick/", checklists.tick, name="tick"),
+    path("secondments/<str:key>/checklist/<int:pk>/waive/", checklists.waive, name="waive"),
+    path("secondments/<str:key>/evaluations/<str:party>/", closing.evaluate, name="evaluate"),
+    path("secondments/<str:key>/conclude/", closing.conclude, name="conclude"),
+    path("secondments/<str:key>/end-early/", closing.end_early, name="end_early"),
+    path("secondments/<str:key>/outcome/", closing.outcome, name="outcome"),
+]

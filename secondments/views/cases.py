@@ -1,0 +1,144 @@
+"""The list of cases and the page of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from people.access import PersonRequest
+from secondments import policies, timeline, transitions, turns
+from secondments.choices import ListKind, Part, Party
+from secondments.filters import SecondmentFilter
+from secondments.forms.placement import ChecklistItemForm
+from secondments.models import Secondment
+from secondments.states import BEFORE_START, PHASE_OF, PLACED, STARTED, Phase, State
+from secondments.views import scope
+
+PAGE = 50
+
+
+def secondments(request: PersonRequest) -> HttpResponse:
+    """All cases that one may see, searched, filtered, ordered, in pages."""
+    found = SecondmentFilter(
+        request.GET, queryset=Secondment.objects.visible_to(request.user).with_list_data(), request=request
+    )
+    page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
+    rows = [(case, turns.sentence(case)) for case in page]
+    context = {
+        "page": page,
+        "rows": rows,
+        "filter": found,
+        "is_filtered": any(request.GET.get(n) for n in ("q", "phase", "show")),
+    }
+    template = "secondments/_list.html" if request.htmx and not request.htmx.boosted else "secondments/list.html"
+    return render(request, template, context)
+
+
+def secondment(request: PersonRequest, key: str) -> HttpResponse:
+    """The case as the reader's part lets them see it."""
+    case = scope.case(request, key)
+    return render(request, "secondments/case.html", case_context(request, case))
+
+
+def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
+    """Everything that the page of a case shows, in a fixed number of queries."""
+    person = request.user
+    parts = policies.parts_of(case, person)
+    decisions = [
+        (decision, policies.may_see_reason(decision, parts, person))
+        for decision in case.decisions.filter(revision=case.revision).select_related("decider")
+        if policies.may_see_decision(decision, parts)
+    ]
+    items = [
+        (item, policies.may_tick(item, parts))
+        for item in case.checklist.select_related("done_by")
+        if policies.may_see_item(item, parts)
+    ]
+    checkins = [
+        (checkin, policies.may_read_checkin(checkin, parts, person), policies.may_answer(checkin, person))
+        for checkin in case.checkins.filter(cancelled_at__isnull=True).select_related("person")
+        if parts - {Part.FINANCE_SECONDER, Part.FINANCE_HOST}
+    ]
+    evaluations = [
+        (
+            evaluation,
+            policies.may_read_evaluation(evaluation, parts, person, released=case.review_concluded_at is not None),
+            policies.may_evaluate(evaluation, person),
+        )
+        for evaluation in case.evaluations.select_related("person").prefetch_related("results__objective")
+    ]
+    is_hr = Part.HR_SECONDER in parts
+    offers = transitions.available(case, person)
+    return {
+        "case": case,
+        "sentence": turns.sentence(case),
+        "parts": [Part(part).label for part in sorted(parts)],
+        "is_hr": is_hr,
+        "offers": [offer for offer in offers if offer.name not in {"submit"}],
+        "submission": next((offer for offer in offers if offer.name == "submit"), None),
+        "phases": phases(case),
+        "business_case": policies.may_see_business_case(parts),
+        "objectives": case.objectives.all(),
+        "decisions": decisions,
+        "mine": next((d for d, _see in decisions if d.decider_id == person.pk and d.verdict is None), None),
+        "lists": [(kind.label, kind.value, [row for row in items if row[0].list == kind]) for kind in ListKind],
+        "has_items": bool(items),
+        "item_form": ChecklistItemForm() if is_hr and case.is_open else None,
+        "checkins": checkins,
+        "evaluations": evaluations,
+        "shows_review": case.state in {State.REVIEW, State.RETURN, State.COMPLETED},
+        "shows_return": case.state in {State.RETURN, State.COMPLETED},
+        "shows_placement": case.state in STARTED or case.state == State.AGREED,
+        "can_end_early": is_hr and case.state in PLACED,
+        "timeline": timeline.of(case, person),
+        "can_edit": policies.may_edit_proposal(case, person),
+        "is_secondee": Part.SECONDEE in parts,
+        "party": Party,
+        "before_start": case.state in BEFORE_START,
+    }
+
+
+def phases(case: Secondment) -> list[dict[str, Any]]:
+    """The step tracker: each phase with its state (done, now, later) and the day it began."""
+    order = [Phase.PROPOSAL, Phase.AGREEMENT, Phase.ACTIVE, Phase.REVIEW, Phase.RETURN]
+    began = {
+        Phase.PROPOSAL: case.created_at,
+        Phase.AGREEMENT: case.approved_at,
+        Phase.ACTIVE: case.started_at,
+        Phase.REVIEW: case.review_began_at,
+        Phase.RETURN: case.return_began_at,
+    }
+    now = PHASE_OF[State(case.state)]
+    steps = []
+    for phase in order:
+        if now == phase:
+            status = "now"
+        elif now == Phase.CLOSED:
+            status = "done" if began[phase] else "skipped"
+        else:
+            status = "done" if order.index(phase) < order.index(now) else "later"
+        steps.append({"label": phase.label, "status": status, "began": began[phase]})
+    return steps
+
+
+def my_placement(request: PersonRequest) -> HttpResponse:
+    """The secondee's own way in: the running or next placement, or the latest."""
+    mine = Secondment.objects.visible_to(request.user).filter(secondee=request.user)
+    found = mine.filter(state__in=[*PLACED, State.RETURN]).order_by("start_on").first()
+    found = found or mine.open().order_by("start_on").first() or mine.order_by("-end_on").first()
+    if found is None:
+        return redirect("home")
+    return redirect("placement", key=found.key)
+
+
+def placement(request: PersonRequest, key: str) -> HttpResponse:
+    """The secondee's page: where, when, who to ask, what to do next, the way back."""
+    case = scope.case(request, key)
+    if case.secondee_id != request.user.pk:
+        return redirect(case)
+    context = case_context(request, case)
+    context["todo"] = [row for row in context["checkins"] if row[2] and row[0].completed_at is None][:1]
+    return render(request, "secondments/placement.html", context)
