@@ -11,6 +11,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import before_task_publish, setup_logging, worker_process_init
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
@@ -19,14 +20,15 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["config"], related_name="heartbeat")
 
-SWEEP, MINUTE, HEARTBEAT = 10.0, 60.0, 10.0  # seconds
+SWEEP, HEARTBEAT = 10.0, 10.0  # seconds
+CALENDAR = settings.CALENDAR_SECONDS
 
 app.conf.beat_schedule = {
     "heartbeat": {"task": "config.heartbeat", "schedule": HEARTBEAT, "options": {"expires": HEARTBEAT}},
     "deliver-notices": {"task": "people.deliver_notices", "schedule": SWEEP, "options": {"expires": SWEEP}},
     "make-documents": {"task": "agreements.make_documents", "schedule": SWEEP, "options": {"expires": SWEEP}},
-    "advance": {"task": "secondments.advance", "schedule": MINUTE, "options": {"expires": MINUTE}},
-    "remind": {"task": "secondments.remind", "schedule": MINUTE, "options": {"expires": MINUTE}},
+    "advance": {"task": "secondments.advance", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
+    "remind": {"task": "secondments.remind", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
 }
 
 

@@ -44,6 +44,12 @@ def at(moment: datetime) -> Iterator[None]:
         _fixed.reset(token)
 
 
+def forget_shift() -> None:
+    """Read the shift anew next time, for who has just moved it."""
+    global _shift
+    _shift = (0.0, timedelta())
+
+
 def _demo_shift() -> timedelta:
     global _shift
     read_at, shift = _shift

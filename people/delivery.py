@@ -132,7 +132,7 @@ def message_id(notice: Notice) -> str:
 def _mark_sent(notice: Notice) -> None:
     fields: dict[str, object] = {"sent_at": timezone.now(), "error": ""}
     if notice.is_secret:
-        fields["sentences"] = []  # a code is not kept once it has left
+        fields |= {"sentences": [], "subject": "A code"}  # a code is not kept once it has left
     Notice.objects.filter(pk=notice.pk).update(**fields)
 
 

@@ -65,7 +65,7 @@ def terms_context(request: PersonRequest, agreement: Agreement) -> dict[str, Any
         "issue_refusals": guards.ready_to_issue(agreement)
         if may_edit and agreement.state == PaperState.APPROVED
         else [],
-        "slots": slots,
+        "slots": [(slot, getattr(slot, "signature", None)) for slot in slots],
         "my_slot": next((s for s in slots if s.signatory_id == person.pk and not hasattr(s, "signature")), None),
         "is_issued": agreement.state in ISSUED,
         "is_pending": _is_pending(agreement),

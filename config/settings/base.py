@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "agreements",
     "secondments",
     "people",
+    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -74,7 +75,6 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                "tablericons.templatetags.tablericons",
                 "people.templatetags.ui",
             ],
         },
@@ -124,6 +124,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "retry_on_timeout": True,
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CALENDAR_SECONDS = 60.0  # how often the calendar looks for what is due
 
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

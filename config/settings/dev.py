@@ -2,7 +2,7 @@
 
 from config import env
 from config.settings.base import *  # noqa: F403 - a settings module is the base and its differences
-from config.settings.base import STORAGES, VAR
+from config.settings.base import STATIC_ROOT, STORAGES, VAR
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = "development only, never used where people's papers are"
@@ -14,3 +14,5 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 ACCOUNT_RATE_LIMITS = {"request_login_code": "60/m/ip,20/m/key", "login": "60/m/ip", "login_failed": "20/m/ip"}
+CALENDAR_SECONDS = 10.0  # whoever moves the demo's clock does not want to wait for a minute
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a folder that is not there

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -11,10 +12,18 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from tablericons.templatetags.tablericons import icon as draw
 
 from people import clock
 
 register = template.Library()
+
+
+@register.simple_tag
+@cache
+def icon(name: str, size: int = 18) -> str:
+    """An icon as inline SVG, an ornament beside its word; drawn once for each process."""
+    return draw(f"outline/{name}", size=size, aria_hidden="true")
 
 
 @register.filter
@@ -80,3 +89,9 @@ def query(context: dict[str, Any], **changes: Any) -> str:
         else:
             found[name] = value
     return f"?{found.urlencode()}" if found else "?"
+
+
+@register.simple_tag(takes_context=True)
+def asked(context: dict[str, Any], name: str) -> str:
+    """What the address asks for under a name, or nothing."""
+    return context["request"].GET.get(name, "")

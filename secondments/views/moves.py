@@ -37,9 +37,10 @@ def move(request: PersonRequest, key: str, name: str) -> HttpResponse:
     if offer is None:
         raise Denied(_("You cannot do this in this case now. Its page shows what can be done."))
     form = Reason(request.POST or None, label=_("Reason"), required=offer.needs_reason)
-    if request.method == "POST" and (form.is_valid() or not offer.needs_reason):
+    if request.method == "POST" and (not offer.needs_reason or form.is_valid()):
+        reason = form.cleaned_data["reason"] if offer.needs_reason else ""
         try:
-            transitions.perform(case, name, by=request.user, reason=form.cleaned_data.get("reason", ""))
+            transitions.perform(case, name, by=request.user, reason=reason)
         except Refused as refused:
             scope.explain(form, refused)
         else:

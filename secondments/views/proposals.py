@@ -42,7 +42,9 @@ def edit(request: PersonRequest, key: str) -> HttpResponse:
 def _write(request: PersonRequest, case: Secondment, seconder: Organisation, own: list[Organisation]) -> HttpResponse:
     form = ProposalForm(request.POST or None, instance=case, seconder=seconder, by=request.user)
     rows = [{"text": o.text, "measure": o.measure} for o in case.objectives.all()] if case.pk else []
-    objectives = ObjectiveFormSet(request.POST or None, prefix="objectives", initial=rows)
+    # Compared with what was saved, an objective that did not change would count as left empty.
+    initial = rows if request.method == "GET" else None
+    objectives = ObjectiveFormSet(request.POST or None, prefix="objectives", initial=initial)
     if request.method == "POST":
         is_valid = form.is_valid() and objectives.is_valid()
         wants_check = "check" in request.POST

@@ -1,0 +1,162 @@
+"""Invented names from many languages, all of which the agreement's fonts can print."""
+
+FIRST = {
+    "GB": ["Priya", "Oliver", "Amara", "Thomas", "Gwen", "Idris", "Niamh", "Callum", "Zara", "Femi", "Sunita", "Rhys", "Eleanor", "Kwame", "Isla", "Hamza", "Morag", "Desmond", "Aoife", "Nikhil", "Beatrice", "Yusuf", "Siobhan", "Joel", "Anjali", "Rowan", "Harriet", "Chidi", "Maeve", "Dominic"],
+    "PL": ["Łukasz", "Agnieszka", "Żaneta", "Paweł", "Małgorzata", "Grzegorz", "Świętosława", "Michał", "Joanna", "Krzysztof", "Bożena", "Stanisław", "Zofia", "Jędrzej", "Wioletta", "Maciej", "Hanna", "Tadeusz", "Oksana", "Ірина"],
+    "DE": ["Jörg", "Käthe", "Matthias", "Sabine", "Björn", "Özlem", "Friederike", "Günter", "Anneliese", "Thilo", "Nguyễn", "Dimitrios", "Ελένη", "Svetlana", "Heinz", "Ute", "Emre", "Birgit", "Volker", "Lieselotte"],
+    "PT": ["João", "Inês", "Conceição", "Nuno", "Beatriz", "Tomás", "Mafalda", "Gonçalo", "Catarina", "Álvaro", "Leonor", "Sérgio", "Benedita", "Duarte", "Íris", "Rodrigo", "Fátima", "Simão", "Graça", "Tiago"],
+}
+LAST = {
+    "GB": ["Raman", "Whitfield", "Okafor", "Pritchard", "Llewellyn", "MacAllister", "O'Sullivan", "Adeyemi", "Hargreaves", "Chaudhry", "Fairbairn", "Mbeki", "Ashworth", "Nwosu", "Kinsella", "Patel", "Thornbury", "Osei", "Delacroix-Hunt", "Brennan", "Sandhu", "Featherstone", "Ibrahim", "Calloway", "Winterbourne", "Achebe", "Trevelyan", "Mistry", "Galbraith", "Underhill"],
+    "PL": ["Żółkowski", "Wiśniewska", "Kędzierska", "Szczepański", "Dąbrowska", "Grześkowiak", "Błaszczyk", "Jabłońska", "Źrebiec", "Ćwikła", "Mickiewicz", "Śliwa", "Wójcik", "Zając", "Bąk", "Łęcka", "Nowak", "Ostrowska", "Pająk", "Шевченко"],
+    "DE": ["Müller-Lüdenscheidt", "Groß", "Weiß", "Köhler", "Schäfer", "Yılmaz", "Bräutigam", "Dürr", "Thị-Hương", "Papadopoulos", "Παπαδοπούλου", "Volkova", "Sauerbier", "Hölderlin", "Kaya", "Jäger", "Strauß", "Löwenthal", "Zöllner", "Vogt"],
+    "PT": ["Gonçalves", "Araújo", "Conceição", "Magalhães", "Simões", "Antunes", "Falcão", "Brandão", "Sequeira", "Mourão", "Guimarães", "Leitão", "Assunção", "Peixoto", "Vilaça", "Romão", "Paixão", "Serrão", "Abrunhosa", "Estêvão"],
+}
+
+# legal name, kind, country, zone, address, number, mail domain, departments
+ORGANISATIONS = [
+    (
+        "Meridian Services plc",
+        "own_group",
+        "GB",
+        "Europe/London",
+        "4 Harbour Row, Bristol BS1 4XE",
+        "UK 0481 5162",
+        "meridian.example",
+        "Planning, Customer Operations, Finance, Technology, People",
+    ),
+    (
+        "Northgate Hospitals Trust",
+        "public_body",
+        "GB",
+        "Europe/London",
+        "Infirmary Road, Leeds LS1 9QT",
+        "RX-417",
+        "northgate.example",
+        "Estates, Nursing, Digital, Procurement",
+    ),
+    (
+        "Aldermoor City Council",
+        "public_body",
+        "GB",
+        "Europe/London",
+        "Guildhall Square, Aldermoor AM1 1AA",
+        "LA-2290",
+        "aldermoor.example",
+        "Housing, Transport, Libraries",
+    ),
+    (
+        "Brightwater Analytics Ltd",
+        "client",
+        "GB",
+        "Europe/London",
+        "22 Canal Street, Manchester M1 3HE",
+        "UK 0922 7731",
+        "brightwater.example",
+        "Data, Product, Delivery",
+    ),
+    (
+        "Harrow and Finch Consulting LLP",
+        "supplier",
+        "GB",
+        "Europe/London",
+        "9 Temple Court, London EC4A 2NB",
+        "OC 318 440",
+        "harrowfinch.example",
+        "Advisory, Change, Assurance",
+    ),
+    (
+        "Polmar Logistyka sp. z o.o.",
+        "client",
+        "PL",
+        "Europe/Warsaw",
+        "ul. Portowa 18, 81-339 Gdynia",
+        "KRS 0000418822",
+        "polmar.example",
+        "Operacje, Flota, Finanse",
+    ),
+    (
+        "Fundacja Otwarte Szkoły",
+        "non_profit",
+        "PL",
+        "Europe/Warsaw",
+        "ul. Długa 7, 31-147 Kraków",
+        "KRS 0000771205",
+        "otwarteszkoly.example",
+        "Programy, Wolontariat",
+    ),
+    (
+        "Instytut Badań Morskich",
+        "academic",
+        "PL",
+        "Europe/Warsaw",
+        "ul. Żeglarska 3, 81-712 Sopot",
+        "REGON 190514",
+        "morskie.example",
+        "Oceanografia, Laboratorium",
+    ),
+    (
+        "Rheintal Maschinenbau GmbH",
+        "supplier",
+        "DE",
+        "Europe/Berlin",
+        "Werkstraße 40, 76135 Karlsruhe",
+        "HRB 71844",
+        "rheintal.example",
+        "Konstruktion, Fertigung, Einkauf",
+    ),
+    (
+        "Stadtwerke Lindenau",
+        "public_body",
+        "DE",
+        "Europe/Berlin",
+        "Lindenallee 2, 04177 Leipzig",
+        "HRB 20931",
+        "lindenau.example",
+        "Netze, Wasser",
+    ),
+    (
+        "Universidade do Sado",
+        "academic",
+        "PT",
+        "Europe/Lisbon",
+        "Avenida do Estuário 15, 2910-761 Setúbal",
+        "NIPC 501 882 440",
+        "sado.example",
+        "Engenharia, Biologia",
+    ),
+    (
+        "Associação Mar Limpo",
+        "non_profit",
+        "PT",
+        "Europe/Lisbon",
+        "Rua da Ribeira 88, 4050-513 Porto",
+        "NIPC 509 117 023",
+        "marlimpo.example",
+        "Campanhas, Voluntariado",
+    ),
+]
+
+JOBS = ["Analyst", "Project officer", "Team lead", "Engineer", "Policy adviser", "Programme manager", "Accountant", "Data scientist", "Nurse educator", "Logistics planner", "Designer", "Procurement officer", "Trainer", "Researcher"]
+ROLES = ["Planning lead", "Transition analyst", "Programme adviser", "Service designer", "Data engineer", "Policy researcher", "Operations coach", "Finance partner", "Training coordinator", "Network planner"]
+PURPOSES = [
+    "To bring experience of large programmes to the host while the secondee learns how a smaller organisation plans and decides.",
+    "To set up the new reporting of the host, and to take home what works there.",
+    "To support the host during a review of its services, and to broaden the secondee's experience before a step up.",
+    "To exchange knowledge between two teams that will work together on a joint project next year.",
+    "To help a partner through a busy season, and to build a relation that both sides gain from.",
+]
+OBJECTIVES = [
+    ("Publish a plan for the next two quarters", "plan adopted by the steering group"),
+    ("Train four colleagues in the new method", "four people work with it on their own"),
+    ("Cut the time from request to answer by a third", "median of the monthly report"),
+    ("Write down what was learnt, and present it at home", "one talk, one page"),
+    ("Bring the backlog below fifty items", "count at the end of each month"),
+    ("Map the ten most important processes", "maps signed off by their owners"),
+]
+PROGRESS = [
+    "The first weeks went into getting to know people and systems; the plan stands.",
+    "Two of four workshops are done, and the feedback is good.",
+    "The report is out, and the team uses it in its weekly meeting.",
+    "Slower than hoped, as access to the system came late; now we are moving.",
+]

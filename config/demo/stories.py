@@ -1,0 +1,393 @@
+"""Cases of the demo, each told through the real actions with the clock held at the day they happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from zoneinfo import ZoneInfo
+
+from agreements import documents, negotiation, signing
+from agreements.models import Agreement
+from config.demo import names
+from config.demo.world import House
+from people import clock
+from people.models import Notice, Organisation, Person
+from secondments import transitions
+from secondments.actions import checkins, checklists, decisions, early_end, evaluations, outcomes, proposals
+from secondments.models import Secondment
+
+
+@dataclass
+class Plan:
+    """What a case is to become: its state, how far within it, and its days relative to today."""
+
+    state: str
+    step: str = ""
+    starts_in: int = 30
+    length: int = 180
+    seconder: House = None  # type: ignore[assignment]
+    host: House = None  # type: ignore[assignment]
+    secondee: Person = None  # type: ignore[assignment]
+    manager: Person = None  # type: ignore[assignment]
+    contact: Person = None  # type: ignore[assignment]
+    signatory: Person = None  # type: ignore[assignment]
+    director: Person = None  # type: ignore[assignment]
+    hr: Person = None  # type: ignore[assignment]
+    seed: int = 0
+    key: int = 0
+    fields: dict[str, object] = field(default_factory=dict)
+
+
+def plans() -> list[Plan]:
+    """Eighty cases over every state; the first of each kind are the ones that the guided start leads to."""
+    return [
+        *[Plan("draft", starts_in=40 + 9 * n) for n in range(9)],
+        Plan("proposal", "untouched", starts_in=45),
+        *[
+            Plan("proposal", step, starts_in=50 + n * 4)
+            for n, step in enumerate(
+                ["two", "one", "untouched", "two", "one", "one", "two"] + ["one", "two"] * 2 + ["untouched"]
+            )
+        ],
+        Plan("agreement", "half signed", starts_in=21),
+        Plan("agreement", "shared", starts_in=30),
+        *[
+            Plan("agreement", step, starts_in=28 + n * 5)
+            for n, step in enumerate(
+                ["draft", "asked", "approved", "issued", "shared", "draft", "two signed", "declined"]
+                + ["draft", "asked", "shared", "approved"]
+            )
+        ],
+        *[Plan("agreed", starts_in=days) for days in (3, 9, 16, 24, 37)],
+        Plan("active", "due", starts_in=-41, length=190),
+        *[
+            Plan("active", "overdue" if n % 6 == 1 else "", starts_in=-20 - n * 6, length=110 + n * 13)
+            for n in range(12)
+        ],
+        Plan("review", "", starts_in=-113, length=120),
+        *[
+            Plan("review", step, starts_in=-100 - n, length=112 + n * 5)
+            for n, step in enumerate(["some", "all", "concluded"])
+        ],
+        Plan("review", "early", starts_in=-70, length=200),
+        *[Plan("return", step, starts_in=-130 - n, length=126 - n * 2) for n, step in enumerate(["", "outcome", ""])],
+        *[Plan("completed", starts_in=-200 - n * 31, length=90 + n * 11) for n in range(6)],
+        *[
+            Plan("declined", step, starts_in=35)
+            for step in ("release", "consent", "acceptance", "release", "acceptance")
+        ],
+        *[Plan("withdrawn", step, starts_in=26) for step in ("proposal", "agreement", "agreement", "proposal")],
+        *[Plan("active", "", starts_in=-33 - n * 9, length=150) for n in range(3)],
+    ]
+
+
+def casting(plan: Plan, chance: Random, houses: list[House], number: int) -> Plan:
+    """Give a plan its people: most cases are lent by the first organisation, some are hosted there."""
+    lender = houses[0] if number % 3 else houses[1 + number % (len(houses) - 1)]
+    is_internal = number % 5 == 2
+    hosts = [house for house in houses if house is not lender]
+    host = lender if is_internal else chance.choice(hosts if number % 3 else [houses[0], *hosts])
+    plan.seconder, plan.host = lender, host
+    plan.secondee = lender.free.pop(chance.randrange(len(lender.free)))
+    plan.hr, plan.director = lender.hr[0], lender.hr[1]
+    plan.manager = lender.managers[number % len(lender.managers)]
+    plan.contact = host.managers[-1 - number % len(host.managers)] if not is_internal else host.staff[-5]
+    plan.signatory = host.managers[0] if host.managers[0] != plan.contact else host.managers[1]
+    if plan.contact in (plan.manager, plan.secondee):
+        plan.contact = host.staff[-6]
+    plan.seed = chance.randrange(10**9)
+    return plan
+
+
+class Teller:
+    """Tells one story up to its plan's end."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.chance = Random(plan.seed)
+        self.zone = ZoneInfo(plan.seconder.organisation.time_zone)
+        self.today = clock.today(plan.seconder.organisation.time_zone)
+        self.start = self.today + timedelta(days=plan.starts_in)
+        self.end = self.start + timedelta(days=plan.length - 1)
+
+    def at(self, day: date, hour: int = 10) -> AbstractContextManager[None]:
+        """An office hour of a day, but never later than now."""
+        moment = datetime.combine(day, time(hour, self.chance.randrange(60)), self.zone)
+        return clock.at(min(moment, datetime.now(self.zone) - timedelta(minutes=5)))
+
+    def begin(self) -> Secondment:
+        """The draft; made first for all cases, so that references count up in the same order everywhere."""
+        plan, chance = self.plan, self.chance
+        began = min(self.start - timedelta(days=52), self.today - timedelta(days=chance.randint(2, 12)))
+        self.began = began
+        is_internal = plan.host is plan.seconder
+        organisation: Organisation = plan.host.organisation
+        abroad = organisation.country != plan.seconder.organisation.country
+        with self.at(began, 9):
+            case = proposals.begin(
+                by=plan.hr,
+                seconder=plan.seconder.organisation,
+                fields={
+                    "secondee": plan.secondee,
+                    "line_manager": plan.manager,
+                    "seconder_signatory": plan.director,
+                    "kind": "internal" if is_internal else "international" if abroad else "external",
+                    "host": organisation,
+                    "host_department": chance.choice(plan.host.departments).name,
+                    "host_contact": plan.contact,
+                    "host_signatory": plan.signatory,
+                    "role_title": chance.choice(names.ROLES),
+                    "location": organisation.address.rpartition(", ")[2],
+                    "start_on": self.start,
+                    "end_on": self.end,
+                    "weekly_hours": Decimal("40") if organisation.country != "GB" else Decimal("37.5"),
+                    "is_full_time": True,
+                    "purpose": chance.choice(names.PURPOSES),
+                },
+                objectives=[{"text": t, "measure": m} for t, m in chance.sample(names.OBJECTIVES, 2)],
+            )
+        plan.key = case.pk
+        return case
+
+    def tell(self) -> None:
+        """From the draft to the state that the plan names."""
+        self.began = min(self.start - timedelta(days=52), self.today - timedelta(days=2))
+        chapters: dict[str, list[Callable[[], None]]] = {
+            "draft": [],
+            "proposal": [self.submit, self.some_decisions],
+            "declined": [self.submit, self.refusal],
+            "agreement": [self.submit, self.approval, self.paper],
+            "withdrawn": [self.submit, self.withdrawal],
+        }
+        signed = [self.submit, self.approval, self.whole_paper]
+        chapters["agreed"] = signed
+        chapters["active"] = [*signed, self.placement]
+        chapters["review"] = [*chapters["active"], self.review]
+        chapters["return"] = [*chapters["review"], self.homecoming]
+        chapters["completed"] = [*chapters["return"], self.completion]
+        for chapter in chapters[self.plan.state]:
+            chapter()
+
+    @property
+    def case(self) -> Secondment:
+        return Secondment.objects.with_case_data().get(pk=self.plan.key)
+
+    def day(self, days: int) -> date:
+        return self.began + timedelta(days=days)
+
+    def submit(self) -> None:
+        with self.at(self.day(1)):
+            proposals.submit(self.case, by=self.plan.hr)
+
+    def _decide(self, kind: str, day: int, verdict: bool = True, reason: str = "") -> None:
+        decision = self.case.decisions.select_related("decider").get(kind=kind)
+        with self.at(self.day(day), 14):
+            decisions.decide(decision, by=decision.decider, verdict=verdict, reason=reason)
+
+    def some_decisions(self) -> None:
+        given = {"untouched": [], "one": ["consent"], "two": ["release", "consent"]}[self.plan.step]
+        for kind in given:
+            self._decide(kind, 2)
+
+    def approval(self) -> None:
+        for day, kind in enumerate(("consent", "release", "acceptance"), start=2):
+            self._decide(kind, day)
+
+    def refusal(self) -> None:
+        reasons = {
+            "release": "The post cannot be covered before the audit in spring.",
+            "consent": "I would rather stay close to home this year.",
+            "acceptance": "Our project was postponed, so there is no desk and no task.",
+        }
+        self._decide(self.plan.step, 2, verdict=False, reason=reasons[self.plan.step])
+
+    def withdrawal(self) -> None:
+        if self.plan.step == "agreement":
+            self.approval()
+        with self.at(self.day(9)):
+            transitions.perform(
+                self.case, "withdraw", by=self.plan.hr, reason="The project at the host was called off."
+            )
+
+    def _paper(self) -> Agreement:
+        return (
+            Agreement.objects.select_related("current", "review_copy").filter(secondment=self.plan.key).latest("number")
+        )
+
+    def paper(self) -> None:
+        """As far as the plan's step says."""
+        step = self.plan.step
+        if step == "draft":
+            return
+        with self.at(self.day(6)):
+            negotiation.share(self._paper(), by=self.plan.hr)
+        if step == "shared":
+            return
+        self._negotiate(answered=step != "asked")
+        if step == "asked":
+            return
+        self._approve()
+        if step == "approved":
+            return
+        self._issue()
+        signers = {"half signed": 1, "two signed": 2}.get(step, 0)
+        for number, who in enumerate((self.plan.secondee, self.plan.signatory)[:signers]):
+            self._sign(who, 13 + number)
+        if step == "declined":
+            with self.at(self.day(13)):
+                signing.record_opened(self._paper(), by=self.plan.secondee)
+                signing.decline(
+                    self._paper(), by=self.plan.secondee, reason="The place of work is not the one we talked about."
+                )
+
+    def whole_paper(self) -> None:
+        with self.at(self.day(6)):
+            negotiation.share(self._paper(), by=self.plan.hr)
+        if self.chance.random() < 0.5:
+            self._negotiate(answered=True)
+        self._approve()
+        self._issue()
+        for number, who in enumerate((self.plan.secondee, self.plan.signatory, self.plan.director)):
+            self._sign(who, 13 + number * 2)
+        with self.at(self.day(17), 16):
+            documents.seal(self._paper())
+
+    def _negotiate(self, *, answered: bool) -> None:
+        with self.at(self.day(8)):
+            request = negotiation.ask_for_change(
+                self._paper(),
+                by=self.plan.contact,
+                key="place_of_work",
+                text="Could it be three days of remote work? Our site is short of desks this season.",
+                seen_version=1,
+            )
+        if not answered:
+            return
+        with self.at(self.day(9)):
+            negotiation.edit_clause(
+                self._paper(),
+                by=self.plan.hr,
+                key="place_of_work",
+                values={"remote_days": "3"},
+                wording=[],
+                note="Three days of remote work, as the host asked",
+                seen_version=1,
+            )
+            negotiation.answer_change(request, by=self.plan.hr, accepted=True)
+
+    def _approve(self) -> None:
+        paper = self._paper()
+        assert paper.current
+        with self.at(self.day(10)):
+            negotiation.approve(paper, by=self.plan.contact, content_hash=paper.current.content_hash)
+
+    def _issue(self) -> None:
+        with self.at(self.day(11)):
+            signing.issue(self._paper(), by=self.plan.hr)
+            documents.freeze(self._paper())
+
+    def _sign(self, who: Person, day: int) -> None:
+        with self.at(self.day(day), 15):
+            paper = self._paper()
+            signing.record_opened(paper, by=who)
+            signing.send_code(paper, by=who, session="demo")
+            code = Notice.objects.filter(recipient=who, is_secret=True).latest("pk").subject[:6]
+            assert paper.review_copy
+            signing.sign(
+                paper,
+                by=who,
+                signed_name=who.full_name,
+                agrees=True,
+                code=code,
+                sha256=paper.review_copy.sha256,
+                origin=signing.Origin("demo", "192.0.2.10", "Demo browser"),
+            )
+
+    def placement(self) -> None:
+        """The calendar starts it; check-ins are filled in, but for those that the demo wants open."""
+        with self.at(self.start, 6):
+            transitions.perform(self.case, "start", by=None)
+        last = min(self.today, self.end)
+        due = list(self.case.checkins.filter(due_on__lte=last).select_related("person").order_by("due_on"))
+        kept_open = {"overdue": 2, "due": 0}.get(self.plan.step, 0)
+        for checkin in due[: len(due) - kept_open]:
+            with self.at(checkin.due_on + timedelta(days=self.chance.choice((0, 0, 1)))):
+                checkins.complete(checkin, by=checkin.person, answers=self._answers())
+        for item in self.case.checklist.select_related("secondment"):
+            who = {"secondee": self.plan.secondee, "line_manager": self.plan.manager, "host": self.plan.contact}
+            if item.due_on and item.due_on < self.today:
+                with self.at(item.due_on):
+                    checklists.tick(item, by=who.get(item.party, self.plan.hr), done=True)
+
+    def _answers(self) -> dict[str, object]:
+        return {
+            "going": self.chance.choice((3, 4, 4, 5)),
+            "progress": self.chance.choice(names.PROGRESS),
+            "support": self.chance.choice(("", "", "A second screen would help.", "More time with the data team.")),
+            "wants_contact": False,
+            "note_to_hr": "",
+        }
+
+    def review(self) -> None:
+        if self.plan.step == "early":
+            with self.at(self.today - timedelta(days=4)):
+                early_end.end_early(
+                    self.case,
+                    by=self.plan.hr,
+                    last_day=self.today + timedelta(days=24),
+                    asked_by="host",
+                    reason="The host's project ends earlier than planned.",
+                )
+            return
+        with self.at(self.end - timedelta(days=30), 6):
+            transitions.perform(self.case, "begin_review", by=None)
+        waits = {"": 0, "some": 2, "all": 3, "concluded": 3}.get(self.plan.step, 3)
+        count = 3 if self.plan.state != "review" else waits
+        for evaluation in list(self.case.evaluations.select_related("person"))[:count]:
+            with self.at(self.end - timedelta(days=20 - self.chance.randrange(6)), 11):
+                evaluations.complete(
+                    evaluation,
+                    by=evaluation.person,
+                    answers={
+                        "what_worked": "Clear goals and a good welcome; the first access took too long.",
+                        "skills": "Planning across organisations, and presenting to a board.",
+                        "would_repeat": self.chance.random() < 0.85,
+                    },
+                    results={
+                        objective.pk: (self.chance.choice(("met", "met", "partly")), "Seen in the final report.")
+                        for objective in self.case.objectives.all()
+                    },
+                )
+        if self.plan.state != "review" or self.plan.step == "concluded":
+            with self.at(self.end - timedelta(days=8)):
+                evaluations.conclude(
+                    self.case, by=self.plan.hr, conclusion="Both sides gained; the objectives were met in substance."
+                )
+
+    def homecoming(self) -> None:
+        with self.at(self.end + timedelta(days=1), 6):
+            transitions.perform(self.case, "begin_return", by=None)
+        if self.plan.step == "outcome":
+            self._outcome(self.end + timedelta(days=2))
+
+    def _outcome(self, day: date) -> None:
+        with self.at(day):
+            outcomes.record(
+                self.case,
+                by=self.plan.hr,
+                outcome=self.chance.choice(("same_role", "same_role", "promoted", "other_role")),
+                returned_on=self.end + timedelta(days=1),
+            )
+
+    def completion(self) -> None:
+        who = {"secondee": self.plan.secondee, "line_manager": self.plan.manager, "host": self.plan.contact}
+        for item in self.case.checklist.filter(list="return"):
+            with self.at(self.end + timedelta(days=self.chance.randint(1, 9))):
+                checklists.tick(item, by=who.get(item.party, self.plan.hr), done=True)
+        self._outcome(self.end + timedelta(days=10))
+        with self.at(self.end + timedelta(days=12)):
+            transitions.perform(self.case, "complete", by=self.plan.hr)

@@ -1,0 +1,256 @@
+"""One secondment from the import of its people to its completion, each step by the person it belongs to."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from agreements import documents
+from agreements.models import Agreement
+from people import clock
+from people.models import Membership, Organisation, Person
+from secondments import reminders
+from secondments.actions import calendar
+from secondments.models import Secondment
+from secondments.states import State
+from tests.cast import on
+from tests.journeys.people import Visitor
+
+CSV = """organisation,country,full_name,email,employee_number,job_title,line_manager_email,started_on,weekly_hours,annual_salary,salary_currency,time_zone
+Northwind Ltd,GB,Ana Duarte,ana.duarte@northwind.example,N-1,Analyst,tom.berg@northwind.example,2021-03-01,37.5,41000,GBP,Europe/London
+Northwind Ltd,GB,Tom Berg,tom.berg@northwind.example,N-2,Head of Planning,,2015-01-01,37.5,,,Europe/London
+Northwind Ltd,GB,Dora Rex,dora.rex@northwind.example,N-3,Director,,2010-01-01,37.5,,,Europe/London
+Contoso sp. z o.o.,PL,Marta Kowalska,marta@contoso.example,,Managing director,,,,,,Europe/Warsaw
+"""
+
+
+@pytest.fixture
+def hr(db: None) -> Visitor:
+    northwind = Organisation.objects.create(legal_name="Northwind Ltd", country="GB", time_zone="Europe/London")
+    hanna = Person.objects.create_user("hanna@northwind.example", full_name="Hanna Reed", time_zone="Europe/London")
+    Membership.objects.create(person=hanna, organisation=northwind, role="hr", since=clock.now() - timedelta(days=300))
+    visitor = Visitor("hanna@northwind.example")
+    visitor.sign_in()
+    return visitor
+
+
+def import_people(hr: Visitor) -> None:
+    upload = SimpleUploadedFile("people.csv", CSV.encode(), content_type="text/csv")
+    assert "All 4 rows are good" in hr.send("/people/import/", {"file": upload})
+    assert "4 new people" in hr.send("/people/import/check/", {})
+
+
+def proposal_answers(**changes: object) -> dict[str, object]:
+    today = clock.today("Europe/London")
+    contoso = Organisation.objects.get(legal_name__startswith="Contoso")
+    return {
+        "secondee": "ana.duarte@northwind.example",
+        "line_manager": "",
+        "seconder_signatory": "dora.rex@northwind.example",
+        "kind": "international",
+        "host": contoso.pk,
+        "host_department": "",
+        "host_contact_name": "Łukasz Żółkowski",
+        "host_contact_email": "lukasz@contoso.example",
+        "host_signatory_name": "",
+        "host_signatory_email": "marta@contoso.example",
+        "role_title": "Planning lead",
+        "location": "Kraków",
+        "start_on": (today + timedelta(days=20)).isoformat(),
+        "end_on": (today + timedelta(days=140)).isoformat(),
+        "working_time": "full",
+        "weekly_hours": "37.5",
+        "purpose": "Learn how Contoso plans, and bring it home.",
+        "objectives-TOTAL_FORMS": "2",
+        "objectives-INITIAL_FORMS": "0",
+        "objectives-0-text": "Plan the autumn",
+        "objectives-0-measure": "plan adopted",
+        "objectives-1-text": "Train two colleagues",
+        "objectives-1-measure": "",
+        "seen": "",
+        **changes,
+    }
+
+
+def write_proposal(hr: Visitor) -> Secondment:
+    hr.open("/secondments/new/")
+    assert "draft is saved" in hr.send("/secondments/new/", proposal_answers(end_on="", purpose="", save="1"))
+    case = Secondment.objects.get()
+    edit = f"/secondments/{case.key}/edit/"
+    seen = {"seen": case.changed_at.isoformat()}
+    text = hr.send(edit, proposal_answers(end_on="", purpose="", check="1", **seen))
+    assert "Give the last day." in text and "Say what the secondment is for." in text
+    assert "Planning lead" in hr.html  # what was typed is kept
+    text = hr.send(edit, proposal_answers(end_on="2020-01-01", save="1", **seen))
+    assert "The last day is before the first day." in text
+    assert "Check your answers" in hr.send(edit, proposal_answers(check="1", **seen))
+    assert "The proposal is submitted" in hr.send(f"/secondments/{case.key}/check/", {})
+    return Secondment.objects.get()
+
+
+def decide_all(contact: Visitor) -> None:
+    ana, tom = Visitor("ana.duarte@northwind.example"), Visitor("tom.berg@northwind.example")
+    for visitor, subject, label in (
+        (contact, "Would like to host", "Acceptance by the host"),
+        (ana, "Would you like to be seconded", "Consent of the secondee"),
+        (tom, "Release Ana Duarte", "Release by the line manager"),
+    ):
+        words = "like to host" if visitor is contact else subject
+        assert label in visitor.follow(words)
+        assert "your decision is recorded" in visitor.send(visitor.address, {"verdict": "yes", "reason": ""})
+
+
+def agree_terms(hr: Visitor, contact: Visitor, case: Secondment) -> None:
+    paper = f"/secondments/{case.key}/agreement/"
+    hr.open(paper)
+    assert "with the host and the secondee" in hr.send(f"{paper}share/", {})
+    contact.follow("Approve the terms")
+    old_hash = re.search(r'name="content_hash" value="(\w+)"', contact.html)[1]
+    ask = f"{paper}clauses/place_of_work/ask/"
+    contact.open(ask)
+    assert "Your request is with HR" in contact.send(ask, {"text": "Three remote days, please.", "seen_version": 1})
+    assert "still open" in contact.send(f"{paper}approve/", {"content_hash": old_hash})
+    hr.follow("A change is asked for")
+    edit = f"{paper}clauses/place_of_work/edit/"
+    hr.open(edit)
+    request = re.search(r'name="accepts" value="(\d+)"', hr.html)[1]
+    wording = re.search(r'<textarea name="wording"[^>]*>\s*(.*?)</textarea>', hr.html, re.S)[1]
+    answers = {
+        "answer_remote_days": "3",
+        "wording": wording,
+        "note": "Three days, as the host asked",
+        "seen_version": 1,
+        "accepts": request,
+    }
+    assert "Version 2 of the terms is made" in hr.send(edit, answers)
+    assert "Version 3" not in hr.text
+    assert "changed since you read them" in contact.send(f"{paper}approve/", {"content_hash": old_hash})
+    assert "Three days" in contact.open(f"{paper}compare/1/2/") or "3" in contact.text
+    contact.open(paper)
+    new_hash = re.search(r'name="content_hash" value="(\w+)"', contact.html)[1]
+    assert new_hash != old_hash
+    assert "You have approved the terms" in contact.send(f"{paper}approve/", {"content_hash": new_hash})
+    hr.follow("Terms approved")
+    assert "agreement is issued" in hr.send(f"{paper}issue/", {})
+
+
+def sign_as(visitor: Visitor, case: Secondment) -> str:
+    paper = f"/secondments/{case.key}/agreement/"
+    visitor.follow("Sign the agreement")
+    pdf = visitor.client.get(f"{paper}1/review-copy.pdf")
+    assert pdf.status_code == 200 and pdf.content.startswith(b"%PDF")
+    assert "A code is on its way" in visitor.send(f"{paper}sign/code/", {})
+    sha256 = re.search(r'name="sha256" value="(\w+)"', visitor.html)[1]
+    name = Person.objects.get(email=visitor.email).full_name
+    answers = {"agrees": "on", "signed_name": name, "sha256": sha256}
+    assert "not the code" in visitor.send(f"{paper}sign/", {**answers, "code": "000000"})
+    return visitor.send(f"{paper}sign/", {**answers, "code": visitor.code("code to sign S-")})
+
+
+def test_spine_from_import_to_completion(hr: Visitor) -> None:
+    import_people(hr)
+    case = write_proposal(hr)
+    contact = Visitor("lukasz@contoso.example")
+    decide_all(contact)
+    case.refresh_from_db()
+    assert case.state == State.AGREEMENT
+
+    agree_terms(hr, contact, case)
+    documents.make_pending()
+    ana, marta, dora = (
+        Visitor("ana.duarte@northwind.example"),
+        Visitor("marta@contoso.example"),
+        Visitor("dora.rex@northwind.example"),
+    )
+    for visitor in (ana, marta, dora):
+        assert "You have signed the agreement" in sign_as(visitor, case)
+    case.refresh_from_db()
+    assert case.state == State.AGREED
+
+    documents.make_pending()
+    agreement = Agreement.objects.select_related("sealed_copy").get()
+    sealed = bytes(agreement.sealed_copy.content)
+    for visitor in (ana, marta, dora):
+        letter = [m for m in visitor.mails() if "Signed and sealed" in m.subject][-1]
+        assert letter.attachments[0].content == sealed
+    assert hr.client.get(f"/secondments/{case.key}/agreement/1/sealed.pdf?download").content == sealed
+    verify(sealed)
+    place(hr, contact, ana, case)
+    review(hr, contact, ana, case)
+    come_home(hr, case)
+
+
+def verify(sealed: bytes) -> None:
+    anybody = Visitor("anybody@example.org")
+    changed = bytearray(sealed)
+    changed[len(changed) // 3] ^= 1
+    for content, answer in ((sealed, "Genuine."), (bytes(changed), "Altered."), (b"%PDF-1.7 other", "Unknown.")):
+        assert answer in anybody.send("/verify/", {"file": SimpleUploadedFile("a.pdf", content)})
+
+
+def place(hr: Visitor, contact: Visitor, ana: Visitor, case: Secondment) -> None:
+    with on(case.start_on):
+        calendar.advance()
+        assert "The placement started" in hr.open(f"/secondments/{case.key}/")
+        assert "My placement" in ana.open("/placement/")
+    first = case.checkins.filter(party="secondee").order_by("due_on").first()
+    for days in range(-3, 7):
+        with on(first.due_on + timedelta(days=days)):
+            reminders.remind()
+    subjects = [m.subject for m in ana.mails() if "heck-in" in m.subject]
+    assert [s.split(":")[0].split(" on ")[0].split(" since ")[0] for s in subjects] == [
+        "Check-in due",
+        "Check-in due today",
+        "Check-in overdue",
+    ]
+    assert len([m for m in hr.mails() if "Overdue check-in: Ana Duarte" in m.subject]) == 1
+    for visitor, party in ((ana, "secondee"), (contact, "host")):
+        due = case.checkins.filter(party=party).order_by("due_on").first()
+        page = f"/secondments/{case.key}/check-ins/{due.pk}/"
+        visitor.open(page)
+        answers = {"going": "4", "progress": "Good start", "support": "", "note_to_hr": ""}
+        with on(due.due_on + timedelta(days=6)):
+            assert "Thank you for checking in" in visitor.send(page, answers)
+
+
+def review(hr: Visitor, contact: Visitor, ana: Visitor, case: Secondment) -> None:
+    tom = Visitor("tom.berg@northwind.example")
+    with on(case.end_on - timedelta(days=30)):
+        calendar.advance()
+        for visitor, party in ((ana, "secondee"), (contact, "host"), (tom, "line_manager")):
+            visitor.follow("Please look back")
+            answers: dict[str, object] = {"what_worked": "Much", "skills": "Planning", "would_repeat": "yes"}
+            for objective in case.objectives.all():
+                answers |= {f"result_{objective.pk}": "met", f"evidence_{objective.pk}": "the report"}
+            page = f"/secondments/{case.key}/evaluations/{party}/"
+            assert "Thank you for looking back" in visitor.send(page, answers)
+        hr.open(f"/secondments/{case.key}/conclude/")
+        text = hr.send(f"/secondments/{case.key}/conclude/", {"conclusion": "Both sides gained.", "waived_because": ""})
+        assert "The review is concluded" in text
+
+
+def come_home(hr: Visitor, case: Secondment) -> None:
+    page = f"/secondments/{case.key}/"
+    with on(case.end_on + timedelta(days=1)):
+        calendar.advance()
+        text = hr.open(page)
+        assert "is open on the return checklist" in text and "Record the outcome" in text
+        for item in case.checklist.filter(list="return"):
+            hr.send(f"{page}checklist/{item.pk}/tick/", {"done": "1"})
+        outcome = {"outcome": "same_role", "returned_on": "", "outcome_note": ""}
+        assert "The outcome is recorded" in hr.send(f"{page}outcome/", outcome)
+        assert "Done: complete the secondment" in hr.send(f"{page}do/complete/", {})
+    text = hr.open(page)
+    for sentence in (
+        "Hanna Reed began the proposal",
+        "Łukasz Żółkowski accepted for the host",
+        "Hanna Reed made version 2 of the terms: “Place of work” changed",
+        "Marta Kowalska signed for the host",
+        "The placement started",
+        "Hanna Reed concluded the review",
+        "Hanna Reed completed the secondment",
+    ):
+        assert sentence in text

@@ -1,0 +1,78 @@
+"""A real SMTP server in this process that keeps what it accepts and can be told to refuse, or to be slow."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+OK = "250 OK"
+Answer = Callable[[str], str]
+
+
+class Sink:
+    """``answer`` is asked with the address of each recipient, and says 250, 4xx or 5xx."""
+
+    def __init__(self) -> None:
+        self.letters: list[EmailMessage] = []
+        self.answer: Answer = lambda address: OK
+        self.delay = 0.0  # seconds for each letter
+        self.port = 0
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = self.answer(address)
+        if answer == OK:
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        import asyncio
+
+        await asyncio.sleep(self.delay)
+        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        return OK
+
+    def ids(self) -> Counter[str]:
+        """How often each Message-ID arrived."""
+        return Counter(str(letter["Message-ID"]) for letter in self.letters)
+
+    def recipients(self) -> list[str]:
+        return sorted(str(letter["To"]) for letter in self.letters)
+
+
+@contextmanager
+def running() -> Iterator[Sink]:
+    sink = Sink()
+    controller = Controller(sink, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    sink.port = controller.port
+    try:
+        yield sink
+    finally:
+        controller.stop()
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 20) -> bool:
+    """Look every few milliseconds; whether it came to hold in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.02)
+    return holds()
