@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,9 +15,7 @@ from people.roles import Role
 from secondments.choices import DecisionKind
 from secondments.models import CheckIn, Decision, Evaluation, Secondment
 from secondments.states import PLACED, State
-from secondments.turns import CONCLUDE, OUTCOME
-
-SOON = 7  # days ahead for which a check-in is shown as something to do
+from secondments.turns import CONCLUDE, OUTCOME, near
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def _decisions(person: Person) -> Iterator[Todo]:
 
 
 def _checkins(person: Person) -> Iterator[Todo]:
-    horizon = clock.today(person.time_zone) + timedelta(days=SOON)
+    horizon = near(clock.today(person.time_zone))
     pending = (
         CheckIn.objects.filter(CheckIn.PENDING, person=person, due_on__lte=horizon, secondment__state__in=PLACED)
         .select_related("secondment__secondee", "secondment__host", "secondment__seconder")

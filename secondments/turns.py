@@ -7,7 +7,7 @@ passes the turn on.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from secondments.models import Secondment
 
 DRAFT, DECISIONS, TERMS, START = "draft", "decisions", "terms", "start"
-CHECK_IN, RUNNING, EVALUATIONS, CONCLUDE = "check_in", "running", "evaluations", "conclude"
+CHECK_IN, CHECK_IN_AHEAD, RUNNING, EVALUATIONS, CONCLUDE = "check_in", "check_in_ahead", "running", "evaluations", "conclude"
 LAST_DAY, OUTCOME, NOBODY = "last_day", "outcome", ""
 HOST_TERMS, ISSUE, SIGNATURE, SEAL, CHANGE = "host_terms", "issue", "signature", "seal", "change"
 DECLINED_PAPER = "declined_paper"
+
+SOON = 7  # days ahead of which a check-in is something to do
 
 SENTENCES = {
     NOBODY: gettext_lazy("Nothing is waiting"),
@@ -40,6 +42,7 @@ SENTENCES = {
     DECLINED_PAPER: gettext_lazy("%(names)s: the agreement was not signed; change the terms or withdraw"),
     START: gettext_lazy("Signed by all; waiting for the first day"),
     CHECK_IN: gettext_lazy("Waiting for the check-in of %(names)s"),
+    CHECK_IN_AHEAD: gettext_lazy("The placement is running; next is the check-in of %(names)s"),
     RUNNING: gettext_lazy("The placement is running; the review opens next"),
     EVALUATIONS: gettext_lazy("Waiting for the evaluation of %(names)s"),
     CONCLUDE: gettext_lazy("Waiting for %(names)s to conclude the review"),
@@ -48,9 +51,17 @@ SENTENCES = {
 }
 
 
+def near(today: date) -> date:
+    """Up to which day a check-in is something to do now."""
+    return today + timedelta(days=SOON)
+
+
 def sentence(secondment: Secondment) -> str:
-    """Whose turn it is, in words."""
-    template = SENTENCES.get(secondment.turn, SENTENCES[NOBODY])
+    """Whose turn it is, in words; nobody is waited for before a check-in comes near."""
+    turn = secondment.turn
+    if turn == CHECK_IN and secondment.turn_until and secondment.turn_until > near(clock.today(secondment.zone)):
+        turn = CHECK_IN_AHEAD
+    template = SENTENCES.get(turn, SENTENCES[NOBODY])
     return str(template) % {"names": secondment.turn_names or _("somebody")}
 
 

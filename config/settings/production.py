@@ -13,6 +13,7 @@ from config import (
     seal,  # noqa: F401 - a worker that loads these settings proves its seal as it starts
 )
 from config.settings.base import *  # noqa: F403 - a settings module is the base and its differences
+from config.settings.base import CACHES
 
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
@@ -24,6 +25,8 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 env.text("DATABASE_URL")
 env.text("REDIS_URL")
 env.text("EMAIL_URL")
+
+CACHES["default"]["BACKEND"] = "config.cache.ForgivingRedis"  # nobody is kept out because Redis is away
 
 # Only the worker holds the key; whoever takes over the web process can read the certificate and seal nothing.
 SEALING_DEVELOPMENT_KEY = False
@@ -58,5 +61,7 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "WARNING"},
     },
 }

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from people import clock
 from people.access import PersonRequest
 from secondments import policies, timeline, transitions, turns
 from secondments.choices import ListKind, Part, Party
@@ -18,6 +19,7 @@ from secondments.states import BEFORE_START, PHASE_OF, PLACED, STARTED, Phase, S
 from secondments.views import scope
 
 PAGE = 50
+RECENT = 10  # lines of the timeline that are shown at once
 
 
 def secondments(request: PersonRequest) -> HttpResponse:
@@ -47,6 +49,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
     """Everything that the page of a case shows, in a fixed number of queries."""
     person = request.user
     parts = policies.parts_of(case, person)
+    soon = turns.near(clock.today(case.zone))
     decisions = [
         (decision, policies.may_see_reason(decision, parts, person))
         for decision in case.decisions.filter(revision=case.revision).select_related("decider")
@@ -58,7 +61,11 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         if policies.may_see_item(item, parts)
     ]
     checkins = [
-        (checkin, policies.may_read_checkin(checkin, parts, person), policies.may_answer(checkin, person))
+        (
+            checkin,
+            policies.may_read_checkin(checkin, parts, person),
+            policies.may_answer(checkin, person) and checkin.due_on <= soon,
+        )
         for checkin in case.checkins.filter(cancelled_at__isnull=True).select_related("person")
         if parts - {Part.FINANCE_SECONDER, Part.FINANCE_HOST}
     ]
@@ -71,6 +78,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         for evaluation in case.evaluations.select_related("person").prefetch_related("results__objective")
     ]
     is_hr = Part.HR_SECONDER in parts
+    told = timeline.of(case, person)
     offers = transitions.available(case, person)
     return {
         "case": case,
@@ -84,7 +92,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         "objectives": case.objectives.all(),
         "decisions": decisions,
         "mine": next((d for d, _see in decisions if d.decider_id == person.pk and d.verdict is None), None),
-        "lists": [(kind.label, kind.value, [row for row in items if row[0].list == kind]) for kind in ListKind],
+        "lists": _lists(items),
         "has_items": bool(items),
         "item_form": ChecklistItemForm() if is_hr and case.is_open else None,
         "checkins": checkins,
@@ -93,12 +101,23 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         "shows_return": case.state in {State.RETURN, State.COMPLETED},
         "shows_placement": case.state in STARTED or case.state == State.AGREED,
         "can_end_early": is_hr and case.state in PLACED,
-        "timeline": timeline.of(case, person),
+        "timeline": told[:RECENT],
+        "timeline_before": told[RECENT:],
+        "next_checkin": next((c for c, _r, _m in checkins if c.person_id == person.pk and not c.completed_at), None),
         "can_edit": policies.may_edit_proposal(case, person),
         "is_secondee": Part.SECONDEE in parts,
         "party": Party,
         "before_start": case.state in BEFORE_START,
     }
+
+
+def _lists(items: list[tuple[Any, bool]]) -> list[tuple[str, list[tuple[Any, bool]], bool]]:
+    """Each checklist with its rows, and whether all of it is done."""
+    found = []
+    for kind in ListKind:
+        rows = [row for row in items if row[0].list == kind]
+        found.append((str(kind.label), rows, all(item.done_at for item, _ in rows)))
+    return found
 
 
 def phases(case: Secondment) -> list[dict[str, Any]]:
