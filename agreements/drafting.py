@@ -83,11 +83,12 @@ def values_of(clause: clauses.Clause, values: Values, facts: Mapping[str, str]) 
 
 
 def open_questions(agreement: Agreement, version: Version) -> list[tuple[clauses.Clause, clauses.Parameter]]:
-    """Every parameter without an answer, in the order of the clauses."""
+    """Every parameter without an answer, in the order of the version's own clauses."""
     facts = facts_of(agreement.secondment)
+    library = clauses.library()
     return [
         (clause, parameter)
-        for clause in clauses.pack(PACK)
+        for clause in (library[row["key"]] for row in version.content["clauses"])
         for parameter in clause.open_questions(values_of(clause, version.values, facts))
     ]
 
@@ -108,10 +109,18 @@ def compose(agreement: Agreement, number: int, values: Values, wordings: Wording
         "particulars": _particulars(facts),
         "clauses": [
             _clause(position, clause, values_of(clause, values, facts), wordings.get(clause.key))
-            for position, clause in enumerate(clauses.pack(PACK), start=1)
+            for position, clause in enumerate(_clauses_of(agreement), start=1)
         ],
         "schedules": _schedules(secondment, facts),
     }
+
+
+def _clauses_of(agreement: Agreement) -> list[clauses.Clause]:
+    """Those of the paper so far; a change of the pack never reaches a paper that exists."""
+    if agreement.current is None:
+        return list(clauses.pack(PACK))
+    library = clauses.library()
+    return [library[row["key"]] for row in agreement.current.content["clauses"]]
 
 
 def _clause(

@@ -62,6 +62,7 @@ def terms_shared(agreement: Agreement) -> None:
             _("Read the terms: %(title)s") % {"title": case.title},
             _("The terms of your secondment can be read now. You may ask for changes; you sign later."),
             action=_("Read the terms"),
+            about=f"agreement:{agreement.pk}:terms",
         ),
     )
 

@@ -19,7 +19,12 @@ def lock(pk: int) -> Agreement:
     """A paper with its case, both rows held until the transaction ends."""
     secondment_id = Agreement.objects.values_list("secondment_id", flat=True).get(pk=pk)
     secondment = transitions.lock(secondment_id)
-    agreement = Agreement.objects.select_for_update(of=("self",)).select_related("current", "review_copy").get(pk=pk)
+    agreement = (
+        Agreement.objects.select_for_update(of=("self",))
+        .select_related("current", "review_copy")
+        .defer("review_copy__content")
+        .get(pk=pk)
+    )
     agreement.secondment = secondment
     return agreement
 

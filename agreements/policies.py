@@ -39,8 +39,10 @@ def may_ask_for_change(agreement: Agreement, person: Person) -> bool:
 
 
 def may_approve(agreement: Agreement, person: Person) -> bool:
-    """The terms are approved for the host by its contact."""
-    return agreement.state in SHARED and Part.HOST_CONTACT in parts_of(agreement.secondment, person)
+    """The terms are approved for the host by its contact or its HR."""
+    return agreement.state in SHARED and bool(
+        {Part.HOST_CONTACT, Part.HR_HOST} & parts_of(agreement.secondment, person)
+    )
 
 
 def may_download(agreement: Agreement, person: Person) -> bool:

@@ -13,10 +13,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements import codes, disclosure, drafting, evidence, guards, notices, papers, policies
-from agreements.models import Agreement, Signature, SignatureSlot
+from agreements.models import Agreement, Signature, SignatureOrigin, SignatureSlot
 from agreements.negotiation import settle
 from agreements.states import OPEN, PaperState
-from people import clock
+from people import clock, ledger
 from people.models import Person
 from people.notify import call_off
 from secondments.actions.papers import record_signed
@@ -158,7 +158,7 @@ def _faults(agreement: Agreement, slot: SignatureSlot, signed_name: str, agrees:
 
 def _write(agreement: Agreement, slot: SignatureSlot, by: Person, signed_name: str, origin: Origin) -> Agreement:
     assert agreement.current and agreement.review_copy
-    Signature.objects.create(
+    signature = Signature.objects.create(
         slot=slot,
         agreement=agreement,
         version=agreement.current,
@@ -168,11 +168,10 @@ def _write(agreement: Agreement, slot: SignatureSlot, by: Person, signed_name: s
         signed_name=signed_name,
         email=by.email,
         identity=str(_("Code sent to %(email)s") % {"email": by.email}),
-        ip=origin.ip,
-        user_agent=origin.user_agent[:400],
         disclosure_version=disclosure.VERSION,
         at=clock.now(),
     )
+    SignatureOrigin.objects.create(signature=signature, ip=origin.ip, user_agent=origin.user_agent[:400])
     evidence.add(
         agreement,
         "signed",
@@ -202,8 +201,6 @@ def _write(agreement: Agreement, slot: SignatureSlot, by: Person, signed_name: s
 
 
 def _record_signature(agreement: Agreement, slot: SignatureSlot, by: Person) -> None:
-    from people import ledger
-
     ledger.record(
         "agreement.sign",
         by=by,

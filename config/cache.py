@@ -35,31 +35,31 @@ class ForgivingClient(RedisCacheClient):
             log.warning("the cache is left alone for %.0f s: %s", PAUSE, error)
             return otherwise
 
-    def add(self, key: str, value: Any, timeout: int | None) -> bool:
+    def add(self, key: Any, value: Any, timeout: Any) -> bool:
         return bool(self.or_else(True, super().add, key, value, timeout))
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         return self.or_else(default, super().get, key, default)
 
-    def set(self, key: str, value: Any, timeout: int | None) -> None:
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
         self.or_else(None, super().set, key, value, timeout)
 
-    def touch(self, key: str, timeout: int | None) -> bool:
+    def touch(self, key: Any, timeout: Any) -> bool:
         return bool(self.or_else(False, super().touch, key, timeout))
 
-    def delete(self, key: str) -> bool:
+    def delete(self, key: Any) -> bool:
         return bool(self.or_else(False, super().delete, key))
 
-    def get_many(self, keys: Any) -> dict[str, Any]:
+    def get_many(self, keys: Any) -> dict[Any, Any]:
         return dict(self.or_else({}, super().get_many, keys))
 
-    def has_key(self, key: str) -> bool:
+    def has_key(self, key: Any) -> bool:
         return bool(self.or_else(False, super().has_key, key))
 
-    def incr(self, key: str, delta: int) -> int:
+    def incr(self, key: Any, delta: int) -> int:
         return int(self.or_else(delta, super().incr, key, delta))
 
-    def set_many(self, data: Any, timeout: int | None) -> None:
+    def set_many(self, data: Any, timeout: Any) -> None:
         self.or_else(None, super().set_many, data, timeout)
 
     def delete_many(self, keys: Any) -> None:

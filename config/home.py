@@ -28,13 +28,13 @@ ROWS = 6
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "landing.html", {"guides": guides()})
-    person: Person = request.user  # type: ignore[assignment]
+    person: Person = request.user
     todos = _in_order([*paper_todo.of(person), *case_todo.of(person)])
     context: dict[str, Any] = {"todos": todos, "today": clock.today(person.time_zone)}
     if person.organisations_as(Role.HR, Role.FINANCE, Role.VIEWER):
         return render(request, "home_hr.html", context | hr_overview(person))
     mine = Secondment.objects.visible_to(person).with_list_data()
-    context["placements"] = [case for case in mine.filter(secondee=person)[:ROWS]]
+    context["placements"] = list(mine.filter(secondee=person)[:ROWS])
     guests = mine.filter(Q(host_contact=person) | Q(host_signatory=person)).exclude(state__in=CLOSED)
     context["guests"] = [(case, turns.sentence(case)) for case in guests.order_by("start_on")[:50]]
     team = mine.filter(line_manager=person).exclude(state__in=CLOSED)
@@ -51,17 +51,17 @@ def hr_overview(person: Person) -> dict[str, Any]:
     """Figures and short lists for HR, in a fixed number of queries."""
     today = clock.today(person.time_zone)
     month = today + timedelta(days=30)
-    cases = Secondment.objects.visible_to(person)
+    cases = Secondment.objects.visible_to(person).open()
     figures = cases.aggregate(
         waiting=Count("pk", filter=Q(state__in=[State.DRAFT, State.PROPOSAL])),
         agreement=Count("pk", filter=Q(state__in=[State.AGREEMENT, State.AGREED])),
         active=Count("pk", filter=Q(state=State.ACTIVE)),
         closing=Count("pk", filter=Q(state__in=[State.REVIEW, State.RETURN])),
         ending=Count("pk", filter=Q(state__in=PLACED, end_on__range=(today, month))),
-        overdue=Count("pk", filter=~Q(state__in=CLOSED) & Q(turn_until__lt=today)),
+        overdue=Count("pk", filter=Q(turn_until__lt=today)),
     )
     listed = cases.with_list_data()
-    stuck = listed.exclude(state__in=CLOSED).filter(turn_until__lt=today).order_by("turn_until", "pk")[:ROWS]
+    stuck = listed.filter(turn_until__lt=today).order_by("turn_until", "pk")[:ROWS]
     starting = listed.filter(state=State.AGREED, start_on__range=(today, month)).order_by("start_on", "pk")[:ROWS]
     ending = listed.filter(state__in=PLACED, end_on__range=(today, month)).order_by("end_on", "pk")[:ROWS]
     late = (

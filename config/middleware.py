@@ -1,14 +1,29 @@
-"""Middleware that belongs to no house: allowed methods, and a plain page when the database is away."""
+"""Middleware that belongs to no house: headers on every answer, and the methods that are allowed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 Get = Callable[[HttpRequest], HttpResponse]
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+EVERYWHERE = {
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "X-Frame-Options": "DENY",
+}
+
+
+def headers(get_response: Get) -> Get:
+    """Also on what never reaches a view: static files, redirects, refused methods."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        for name, value in EVERYWHERE.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return middleware
 
 
 def methods(get_response: Get) -> Get:
@@ -17,25 +32,6 @@ def methods(get_response: Get) -> Get:
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
-        response = get_response(request)
-        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-        return response
+        return get_response(request)
 
     return middleware
-
-
-class database_outage:
-    """Answers 503 with a plain page when PostgreSQL does not answer; the next request tries anew."""
-
-    def __init__(self, get_response: Get) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, OperationalError | InterfaceError):
-            from config.views import outage
-
-            return outage(request)
-        return None

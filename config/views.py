@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
@@ -59,7 +62,7 @@ def _broker() -> str:
     from redis.exceptions import RedisError
 
     try:
-        Redis.from_url(settings.CACHES["default"]["LOCATION"], socket_timeout=1, socket_connect_timeout=1).ping()
+        Redis.from_url(str(settings.CACHES["default"]["LOCATION"]), socket_timeout=1, socket_connect_timeout=1).ping()
     except (RedisError, OSError):
         return "does not answer"
     return "ok"
@@ -89,9 +92,9 @@ def _notices() -> str:
     return "ok" if waiting < OLDEST_NOTICE else f"the oldest has waited {waiting:.0f} s"
 
 
-def outage(request: HttpRequest) -> HttpResponse:
+def outage() -> HttpResponse:
     """The database is away: say so without asking it for anything."""
-    response = render(request, "outage.html", status=503)
+    response = HttpResponse(render_to_string("outage.html"), status=503)
     response.headers["Retry-After"] = "10"
     return response
 
@@ -111,4 +114,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """A fault of ours; a database that does not answer is an outage, wherever in the request it showed."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return outage()
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from people.models import Person
 
@@ -19,7 +19,7 @@ M = TypeVar("M", bound=Model)
 class PersonRequest(HttpRequest):
     """A request by somebody who is signed in."""
 
-    user: Person  # type: ignore[assignment]
+    user: Person
     htmx: Any
 
 
@@ -34,7 +34,7 @@ def fetch(scope: QuerySet[M], **lookup: Any) -> M:
     """One row out of what the reader may see, or 404; never fetch a record any other way in a view."""
     try:
         return scope.get(**lookup)
-    except scope.model.DoesNotExist:
+    except scope.model.DoesNotExist:  # type: ignore[attr-defined]
         raise Http404 from None
 
 
@@ -50,6 +50,6 @@ def require_hr(view: View) -> View:
     return cast(View, inner)
 
 
-def answer(request: HttpRequest, to: Any) -> HttpResponse:
-    """Where to go after an action: an ordinary redirect, which htmx follows as the browser does."""
-    return redirect(to)
+def sender(request: HttpRequest) -> str:
+    """The address that a request comes from, as our own proxies tell it (TRUSTED_PROXY_COUNT)."""
+    return str(get_adapter(request).get_client_ip(request))

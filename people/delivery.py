@@ -26,7 +26,7 @@ from people.models import Notice
 log = logging.getLogger(__name__)
 
 BATCH = 50
-STALE = timedelta(minutes=2)  # longer than a batch can take at the connection's time-out
+STALE = timedelta(minutes=2)  # longer than one mail can take at the connection's time-out
 GIVE_UP_AFTER = timedelta(hours=24)
 PAUSES = [timedelta(seconds=s) for s in (10, 30, 60, 300, 900, 1800, 3600)]
 
@@ -60,6 +60,8 @@ def claim() -> list[Notice]:
             .order_by("next_attempt_at", "pk")[:BATCH]
         )
         Notice.objects.filter(pk__in=[notice.pk for notice in batch]).update(claimed_at=now, attempts=F("attempts") + 1)
+    for notice in batch:
+        notice.claimed_at = now
     return batch
 
 
@@ -82,8 +84,9 @@ def send_batch(batch: list[Notice]) -> int:
 
 
 def _send_one(notice: Notice, connection: object) -> bool:
-    if not Notice.objects.filter(Notice.OPEN, pk=notice.pk).exists():
-        return True  # called off since it was claimed
+    mine = Notice.objects.filter(Notice.OPEN, pk=notice.pk, claimed_at=notice.claimed_at)
+    if not mine.update(claimed_at=timezone.now()):
+        return True  # called off since it was claimed, or claimed by another as this batch took so long
     try:
         letter(notice, connection).send()
     except smtplib.SMTPRecipientsRefused as error:
@@ -130,16 +133,18 @@ def message_id(notice: Notice) -> str:
 
 
 def _mark_sent(notice: Notice) -> None:
-    fields: dict[str, object] = {"sent_at": timezone.now(), "error": ""}
-    if notice.is_secret:
-        fields |= {"sentences": [], "subject": "A code"}  # a code is not kept once it has left
-    Notice.objects.filter(pk=notice.pk).update(**fields)
+    Notice.objects.filter(pk=notice.pk).update(sent_at=timezone.now(), error="", **forgotten(notice))
+
+
+def forgotten(notice: Notice) -> dict[str, object]:
+    """A code is not kept once it has left, or never will."""
+    return {"sentences": [], "subject": "A code"} if notice.is_secret else {}
 
 
 def _refused(notice: Notice, code: int, error: str) -> None:
     """The server said no: 5xx for good, 4xx for now."""
     if 500 <= code < 600:
-        Notice.objects.filter(pk=notice.pk).update(failed_at=timezone.now(), error=error)
+        Notice.objects.filter(pk=notice.pk).update(failed_at=timezone.now(), error=error, **forgotten(notice))
     else:
         _postpone(notice, error)
 
@@ -148,7 +153,7 @@ def _postpone(notice: Notice, error: str) -> None:
     now = timezone.now()
     attempts = notice.attempts + 1
     if now - notice.created_at > GIVE_UP_AFTER:
-        Notice.objects.filter(pk=notice.pk).update(failed_at=now, error=error)
+        Notice.objects.filter(pk=notice.pk).update(failed_at=now, error=error, **forgotten(notice))
         return
     pause = PAUSES[min(attempts, len(PAUSES)) - 1]
     Notice.objects.filter(pk=notice.pk).update(next_attempt_at=now + pause, claimed_at=None, error=error)

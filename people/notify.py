@@ -46,7 +46,9 @@ def queue(*messages: Message) -> int:
 def call_off(about: str | Iterable[str]) -> int:
     """Cancel what was not sent yet, because its reason is gone. Returns how many."""
     names = [about] if isinstance(about, str) else list(about)
-    return Notice.objects.filter(Notice.OPEN, about__in=names).update(cancelled_at=timezone.now())
+    found = Notice.objects.filter(Notice.OPEN, about__in=names)
+    found.filter(is_secret=True).update(subject="A code", sentences=[])
+    return found.update(cancelled_at=timezone.now())
 
 
 def _row(message: Message) -> Notice:
@@ -59,7 +61,7 @@ def _row(message: Message) -> Notice:
         sentences=[str(sentence) for sentence in message.sentences],
         action_label=message.action_label,
         action_path=message.action_path,
-        why=message.why,
+        why=message.why[:300],
         attachment=message.attachment,
         is_secret=message.is_secret,
     )

@@ -88,9 +88,11 @@ def schedule_checkins(secondment: Secondment, by: Person | None) -> None:
     """One for the secondee and one for the host on each due day."""
     assert secondment.start_on and secondment.end_on and secondment.secondee and secondment.host_contact
     days = timetable.checkin_days(secondment.start_on, secondment.end_on, secondment.rules)
+    today = clock.today(secondment.zone)
     CheckIn.objects.bulk_create(
         CheckIn(secondment=secondment, party=party, person=person, due_on=day)
         for day in days
+        if day >= today
         for party, person in ((Party.SECONDEE, secondment.secondee), (Party.HOST, secondment.host_contact))
     )
 

@@ -115,10 +115,9 @@ def parts_distinct(case: Secondment) -> Iterable[Refusal]:
         yield Refusal(_("Nobody releases themselves: name another line manager."), "line_manager")
     if case.host_contact_id == secondee:
         yield Refusal(_("The secondee cannot be the contact at the host."), "host_contact")
-    signatories = [secondee, case.host_signatory_id, case.seconder_signatory_id]
-    if case.host_signatory_id == secondee or case.host_signatory_id == case.seconder_signatory_id:
+    if case.host_signatory_id and case.host_signatory_id in {secondee, case.seconder_signatory_id}:
         yield Refusal(_("Three different people sign: name somebody else for the host."), "host_signatory")
-    if case.seconder_signatory_id == secondee and signatories:
+    if case.seconder_signatory_id == secondee:
         yield Refusal(_("Three different people sign: name somebody else for the seconder."), "seconder_signatory")
 
 
@@ -138,13 +137,20 @@ def no_overlap(case: Secondment) -> Iterable[Refusal]:
         .exclude(pk=case.pk)
         .order_by("start_on")
     )
-    if not others:
-        return
     full = case.full_time_hours
+    if not others:
+        if case.weekly_hours > full:
+            yield Refusal(
+                _("%(hours)s hours a week are full-time for %(name)s; this is more.")
+                % {"hours": f"{full.normalize():f}", "name": case.secondee},
+                "weekly_hours",
+            )
+        return
     clash = next((other for other in others if other.is_full_time or case.is_full_time), None)
     if clash is None and peak_hours(case, others) <= full:
         return
     other = clash or others[0]
+    assert other.start_on and other.end_on
     yield Refusal(
         _("%(name)s is placed at %(host)s from %(start)s to %(end)s; together that is more than full-time.")
         % {
@@ -159,9 +165,11 @@ def no_overlap(case: Secondment) -> Iterable[Refusal]:
 
 def peak_hours(case: Secondment, others: list[Secondment]) -> Decimal:
     """The most hours a week that fall on one day of the case: the sum changes only where a placement begins."""
-    begins = {case.start_on, *(other.start_on for other in others if other.start_on > case.start_on)}
+    assert case.start_on and case.end_on and case.weekly_hours
+    spans = [(o.start_on, o.end_on, o.weekly_hours) for o in others if o.start_on and o.end_on and o.weekly_hours]
+    begins = {case.start_on, *(start for start, _end, _hours in spans if start > case.start_on)}
     return max(
-        case.weekly_hours + sum((o.weekly_hours for o in others if o.start_on <= day <= o.end_on), Decimal(0))
+        case.weekly_hours + sum((hours for start, end, hours in spans if start <= day <= end), Decimal(0))
         for day in begins
         if day <= case.end_on
     )
@@ -189,6 +197,7 @@ def agreement_sealed(case: Secondment) -> Iterable[Refusal]:
 
 @guard
 def start_day_reached(case: Secondment) -> Iterable[Refusal]:
+    assert case.start_on
     if clock.today(case.zone) < case.start_on:
         yield Refusal(
             _("The first day is %(day)s.") % {"day": date_format(case.start_on, "j M Y")},
@@ -207,6 +216,7 @@ def conditions_met(case: Secondment) -> Iterable[Refusal]:
 
 @guard
 def last_day_passed(case: Secondment) -> Iterable[Refusal]:
+    assert case.end_on
     if clock.today(case.zone) <= case.end_on:
         yield Refusal(
             _("The last day is %(day)s; the return begins the day after.") % {"day": date_format(case.end_on, "j M Y")},
@@ -234,6 +244,7 @@ def outcome_recorded(case: Secondment) -> Iterable[Refusal]:
 
 def early_end_possible(case: Secondment, last_day: Any) -> list[Refusal]:
     """Whether a new, earlier last day is possible: from today on, and before the present one."""
+    assert case.start_on and case.end_on
     today = clock.today(case.zone)
     earliest = max(today, case.start_on)
     latest = case.end_on - timedelta(days=1)

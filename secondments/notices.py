@@ -221,7 +221,7 @@ def ended_early(secondment: Secondment) -> None:
     )
 
 
-def milestone(secondment: Secondment, name: str) -> int:
+def milestone(secondment: Secondment, name: str, left: int) -> int:
     """A reminder ahead of the end; the key holds the last day, so that a moved end is reminded of anew."""
     assert secondment.end_on
     owner, secondee, manager = secondment.owner, secondment.secondee, secondment.line_manager
@@ -238,15 +238,15 @@ def milestone(secondment: Secondment, name: str) -> int:
             _("Which role to return to? %(title)s"),
             _("The secondment ends on %(day)s; the role to return to should be confirmed now."),
         ),
-        "end_in_45": ([owner, manager, contact], _("Ends in 45 days: %(title)s"), _("The last day is %(day)s.")),
+        "end_in_45": ([owner, manager, contact], _("Ends in %(left)d days: %(title)s"), _("The last day is %(day)s.")),
         "end_in_30": (
             [owner, manager, contact],
-            _("Ends in 30 days: %(title)s"),
+            _("Ends in %(left)d days: %(title)s"),
             _("The last day is %(day)s; it is time for the return meeting."),
         ),
         "end_in_15": (
             [owner, manager, contact, secondee],
-            _("Ends in 15 days: %(title)s"),
+            _("Ends in %(left)d days: %(title)s"),
             _("The last day is %(day)s."),
         ),
         "last_day_tomorrow": (
@@ -267,7 +267,7 @@ def milestone(secondment: Secondment, name: str) -> int:
                 secondment,
                 person,
                 f"milestone:{secondment.end_on}:{name}",
-                subject % {"title": secondment.title},
+                subject % {"title": secondment.title, "left": left},
                 sentence % {"day": day},
             )
             for person in {p.pk: p for p in people if p}.values()

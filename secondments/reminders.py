@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
+
 from people import clock
+from people.models import Notice
 from people.notify import Message, queue
 from secondments import notices, timetable
 from secondments.models import CheckIn, Secondment
 from secondments.states import PLACED, State
 
 BATCH = 500
-LONGEST_LEAD = 60  # days; no policy reminds of a check-in earlier than that
+LONGEST_LEAD = 14  # days; the database holds policies to that
 
 
 def remind() -> int:
@@ -26,8 +31,18 @@ def remind() -> int:
 
 def remind_of_checkins() -> int:
     horizon = clock.now().date() + timedelta(days=LONGEST_LEAD)
+    after, escalate = (
+        Concat(Value("checkin:"), Cast("pk", CharField()), Value(f":{rung}"))
+        for rung in (timetable.AFTER, timetable.ESCALATE)
+    )
     pending = (
-        CheckIn.objects.filter(CheckIn.PENDING, due_on__lte=horizon, secondment__state__in=PLACED)
+        # Once HR has been told there is nothing more to write: years of silence cost no sweep anything.
+        CheckIn.objects.annotate(after_key=after, escalate_key=escalate)
+        .exclude(
+            Exists(Notice.objects.filter(key=OuterRef("after_key"))),
+            Exists(Notice.objects.filter(key=OuterRef("escalate_key"))),
+        )
+        .filter(CheckIn.PENDING, due_on__lte=horizon, secondment__state__in=PLACED)
         .select_related(
             "person",
             "secondment__seconder",
@@ -41,16 +56,25 @@ def remind_of_checkins() -> int:
     for message in _checkin_messages(pending.iterator(chunk_size=BATCH)):
         batch.append(message)
         if len(batch) >= BATCH:
-            written += queue(*batch)
+            written += _write(batch)
             batch = []
-    return written + queue(*batch)
+    return written + _write(batch)
 
 
-def _checkin_messages(pending: Iterator[CheckIn]) -> Iterator[Message]:
+def _write(batch: list[tuple[int, Message]]) -> int:
+    """Only for check-ins that are still open, which stay so until the reminder is written."""
+    with transaction.atomic():
+        ids = sorted({pk for pk, _ in batch})
+        pending = CheckIn.objects.select_for_update(no_key=True).filter(CheckIn.PENDING, pk__in=ids).order_by("pk")
+        still = set(pending.values_list("pk", flat=True))
+        return queue(*(message for pk, message in batch if pk in still))
+
+
+def _checkin_messages(pending: Iterator[CheckIn]) -> Iterator[tuple[int, Message]]:
     for checkin in pending:
         case = checkin.secondment
         for rung in timetable.rungs_reached(checkin.due_on, clock.today(case.zone), case.rules):
-            yield notices.checkin_reminder(checkin, rung.name)
+            yield checkin.pk, notices.checkin_reminder(checkin, rung.name)
 
 
 def remind_of_ends() -> int:
@@ -64,7 +88,8 @@ def remind_of_ends() -> int:
     )
     for case in running.iterator(chunk_size=BATCH):
         assert case.start_on and case.end_on
-        reached = timetable.milestone_reached(case.start_on, case.end_on, clock.today(case.zone))
-        if reached and (reached.name != "return_not_closed" or case.state == State.RETURN):
-            written += notices.milestone(case, reached.name)
+        today = clock.today(case.zone)
+        reached = timetable.milestone_reached(case.start_on, case.end_on, today)
+        if reached and (case.state == State.RETURN if reached.name == "return_not_closed" else today <= case.end_on):
+            written += notices.milestone(case, reached.name, (case.end_on - today).days)
     return written

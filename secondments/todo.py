@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -105,12 +106,11 @@ def _for_hr(person: Person) -> Iterator[Todo]:
         return
     waiting = (
         Secondment.objects.filter(owner=person)
-        .filter(turn__in=[CONCLUDE, OUTCOME])
+        .filter(Q(turn__in=[CONCLUDE, OUTCOME]) | Q(state=State.DRAFT))
         .with_list_data()
         .order_by("turn_since", "pk")
     )
-    drafts = Secondment.objects.filter(owner=person, state=State.DRAFT).with_list_data().order_by("changed_at", "pk")
-    for case in [*waiting, *drafts]:
+    for case in waiting:
         sentence, action, path = {
             State.REVIEW: (_("Conclude the review"), _("Conclude"), f"{case.get_absolute_url()}conclude/"),
             State.RETURN: (

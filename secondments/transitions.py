@@ -1,15 +1,14 @@
 """The one door through which a secondment changes its state.
 
 Order of events in :func:`perform`: lock the row, ask whether the state allows it, ask the policy, ask the
-guards, let the transition method stamp its row, save, write the ledger, make what the new state needs, settle whose turn
-it is, queue the notices, tell listeners; all in one transaction.
+guards, let the transition method stamp its row, save, write the ledger, make what the new state needs, settle
+whose turn it is, queue the notices, tell listeners; all in one transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext as _
@@ -80,7 +79,7 @@ def _perform(
     found = declared(name, secondment.state)
     if found is None:
         raise Refused(_out_of_place(secondment))
-    if automatically and not found.custom["automatic"]:
+    if automatically and (not found.custom["automatic"] or (by is None and found.custom["by_person"])):
         raise NotAllowed(_("This is for a person to decide, not for the calendar."))
     if not automatically and not _permitted(secondment, found, by):
         raise NotAllowed(_("You cannot do this in this case."))
@@ -116,10 +115,11 @@ def _perform(
 def lock(pk: int) -> Secondment:
     """The row, held until the transaction ends; every act on a case begins with it.
 
-    The secondee's row is held too, first to last in the same order for everybody, as overlapping
-    placements of one person meet in the exclusion constraint.
+    Only the row itself: joined rows would be read as they were before the wait for the lock. The secondee's
+    row is held too, always after the case, as overlapping placements of one person meet in the exclusion
+    constraint.
     """
-    secondment = Secondment.objects.select_for_update(of=("self",)).with_case_data().get(pk=pk)
+    secondment = Secondment.objects.select_for_update().get(pk=pk)
     if secondment.secondee_id and secondment.state == State.DRAFT:
         Person.objects.select_for_update(no_key=True).get(pk=secondment.secondee_id)
     return secondment
@@ -160,7 +160,7 @@ def _permitted(secondment: Secondment, found: Transition, person: Person | None)
 
 
 def _explain(secondment: Secondment, found: Transition) -> list[Refusal]:
-    guards: Iterable[Guard] = found.conditions
+    guards = cast("list[Guard]", found.conditions)
     return [refusal for guard in guards for refusal in guard.explain(secondment)]
 
 

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from secondments.models import Secondment
 
 DRAFT, DECISIONS, TERMS, START = "draft", "decisions", "terms", "start"
-CHECK_IN, CHECK_IN_AHEAD, RUNNING, EVALUATIONS, CONCLUDE = "check_in", "check_in_ahead", "running", "evaluations", "conclude"
+CHECK_IN, CHECK_IN_AHEAD, RUNNING, EVALUATIONS, CONCLUDE = (
+    "check_in",
+    "check_in_ahead",
+    "running",
+    "evaluations",
+    "conclude",
+)
 LAST_DAY, OUTCOME, NOBODY = "last_day", "outcome", ""
 HOST_TERMS, ISSUE, SIGNATURE, SEAL, CHANGE = "host_terms", "issue", "signature", "seal", "change"
 DECLINED_PAPER = "declined_paper"

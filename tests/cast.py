@@ -12,6 +12,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.db import transaction
+
 from agreements import documents, negotiation, papers, signing
 from agreements.models import Agreement
 from agreements.states import DocumentKind
@@ -74,7 +76,7 @@ class Cast:
             director=person("Dora Rex"),
             manager=person("Tom Berg"),
             secondee=person("Ana Duarte"),
-            contact=person("Łukasz Żółkowski"),
+            contact=person("Łukasz Żółkowski", "lukasz.zolkowski@example.org"),
             signatory=person("Marta Kowalska"),
             host_hr=member(person("Hugo Host"), contoso, "hr"),
             stranger=person("Stan Ranger"),
@@ -148,6 +150,7 @@ class Cast:
         negotiation.approve(agreement, by=case.host_contact, content_hash=agreement.current.content_hash)
         return self.paper(case)
 
+    @transaction.atomic
     def issued(self, case: Secondment) -> Agreement:
         """Out for signature, with stand-in bytes for the review copy (rendering has tests of its own)."""
         agreement = signing.issue(self.approved(case), by=self.hr)

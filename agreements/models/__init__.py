@@ -3,7 +3,7 @@ from agreements.models.approval import Approval
 from agreements.models.change_request import ChangeRequest
 from agreements.models.document import Document
 from agreements.models.evidence import EvidenceEvent
-from agreements.models.signature import Signature, SignatureSlot
+from agreements.models.signature import Signature, SignatureOrigin, SignatureSlot
 from agreements.models.signing_code import SigningCode
 from agreements.models.version import Version
 
@@ -14,6 +14,7 @@ __all__ = [
     "Document",
     "EvidenceEvent",
     "Signature",
+    "SignatureOrigin",
     "SignatureSlot",
     "SigningCode",
     "Version",

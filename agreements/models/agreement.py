@@ -101,13 +101,13 @@ class Agreement(ConcurrentTransitionMixin, models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    def get_absolute_url(self) -> str:
+        return f"{self.secondment.get_absolute_url()}agreement/"
+
     @property
     def reference(self) -> str:
         """The document number printed on each page: S-2026-00042/1."""
         return f"{self.secondment.reference}/{self.number}"
-
-    def get_absolute_url(self) -> str:
-        return f"{self.secondment.get_absolute_url()}agreement/"
 
     @property
     def tone(self) -> str:

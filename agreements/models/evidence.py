@@ -9,7 +9,7 @@ class EvidenceEvent(models.Model):
     """One link of a paper's chain of evidence. ``hash`` = SHA-256 of previous hash, line feed, body.
 
     ``body`` is the canonical JSON text exactly as it was hashed. Append-only by trigger. IP address and user
-    agent lie beside it, erasable; the body holds a salted digest of them.
+    agent are in SignatureOrigin, erasable; the body holds a salted digest of them.
     """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="evidence")

@@ -57,8 +57,6 @@ class Signature(models.Model):
     signed_name = models.CharField(max_length=200)
     email = models.EmailField()
     identity = models.CharField(max_length=200)
-    ip = models.GenericIPAddressField(null=True)
-    user_agent = models.CharField(max_length=400, blank=True)
     disclosure_version = models.CharField(max_length=20)
     at = models.DateTimeField()
 
@@ -70,3 +68,17 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.signed_name}, {self.at:%Y-%m-%d %H:%M}"
+
+
+class SignatureOrigin(models.Model):
+    """From where somebody signed: kept beside the signature so that it can be erased; the chain holds digests."""
+
+    signature = models.OneToOneField(Signature, on_delete=models.CASCADE, related_name="origin")
+    ip = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        ordering = ["signature"]
+
+    def __str__(self) -> str:
+        return f"origin of {self.signature_id}"

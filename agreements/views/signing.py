@@ -16,7 +16,7 @@ from agreements.forms.terms import SignForm
 from agreements.models import Agreement, SignatureSlot
 from agreements.states import DocumentKind, PaperState
 from agreements.views.scope import paper
-from people.access import Denied, PersonRequest
+from people.access import Denied, PersonRequest, sender
 from people.forms.base import Reason
 from secondments.transitions import Refused
 from secondments.views import scope
@@ -97,7 +97,7 @@ def decline(request: PersonRequest, key: str) -> HttpResponse:
 
 @require_GET
 @xframe_options_sameorigin
-@csp_replace({"frame-ancestors": [SELF]})
+@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type] # its stubs know no addresses with parts
 def document(request: PersonRequest, key: str, number: int, kind: str) -> HttpResponse:
     """A PDF of the paper: the review copy, or the sealed agreement. Opening it is noted for who is to sign."""
     agreement = paper(request, key, number)
@@ -121,7 +121,7 @@ def origin(request: PersonRequest) -> signing.Origin:
     """From where the request comes, as far as the server can tell."""
     return signing.Origin(
         session=_session(request),
-        ip=request.META.get("REMOTE_ADDR") or None,
+        ip=sender(request),
         user_agent=request.headers.get("User-Agent", ""),
     )
 

@@ -151,7 +151,7 @@ def edit_clause(request: PersonRequest, key: str, clause_key: str) -> HttpRespon
         wording=current.wordings.get(clause_key, list(clause.paragraphs)),
         initial={"seen_version": current.number},
     )
-    asked = [r for r in agreement.change_requests.filter(clause_key=clause_key, state=RequestState.OPEN)]
+    asked = list(agreement.change_requests.filter(clause_key=clause_key, state=RequestState.OPEN))
     if request.method == "POST" and form.is_valid():
         try:
             made = _save_clause(agreement, form, request, asked)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from agreements import documents, sealing, verification
 from agreements.forms.terms import VerifyForm
+from people.access import sender
 
 PER_MINUTE = 30
 
@@ -43,9 +44,9 @@ def certificate(request: HttpRequest) -> HttpResponse:
 
 
 def _within_rate(request: HttpRequest) -> bool:
-    key = f"verify:{request.META.get('REMOTE_ADDR', '')}"
+    key = f"verify:{sender(request)}"
+    cache.add(key, 0, 60)
     try:
-        cache.add(key, 0, 60)
         return cache.incr(key) <= PER_MINUTE
-    except Exception:  # without the cache the page still answers; each check is bounded by itself
+    except ValueError:  # without the cache the page still answers; each check is bounded by itself
         return True

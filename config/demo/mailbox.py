@@ -68,12 +68,12 @@ def _path(name: str) -> Path:
 
 
 def _read(path: Path) -> tuple[Mail, EmailMessage]:
-    parsed: EmailMessage = message_from_bytes(path.read_bytes(), policy=policy.default)  # type: ignore[assignment]
+    parsed: EmailMessage = message_from_bytes(path.read_bytes(), policy=policy.default)
     body = parsed.get_body(preferencelist=("plain",))
     mail = Mail(
         name=path.name,
         to=str(parsed["To"]),
-        subject=str(parsed["Subject"]),
+        subject=str(parsed["Subject"]).strip(),
         at=datetime.fromtimestamp(path.stat().st_mtime, UTC),
         text=body.get_content() if body else "",
         files=[part.get_filename() or "file" for part in parsed.iter_attachments()],

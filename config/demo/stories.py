@@ -50,7 +50,7 @@ def plans() -> list[Plan]:
         *[
             Plan("proposal", step, starts_in=50 + n * 4)
             for n, step in enumerate(
-                ["two", "one", "untouched", "two", "one", "one", "two"] + ["one", "two"] * 2 + ["untouched"]
+                ["two", "one", "untouched", "two", "one", "one", "two", "one", "two", "one", "two", "untouched"]
             )
         ],
         Plan("agreement", "half signed", starts_in=21),
@@ -58,8 +58,20 @@ def plans() -> list[Plan]:
         *[
             Plan("agreement", step, starts_in=28 + n * 5)
             for n, step in enumerate(
-                ["draft", "asked", "approved", "issued", "shared", "draft", "two signed", "declined"]
-                + ["draft", "asked", "shared", "approved"]
+                [
+                    "draft",
+                    "asked",
+                    "approved",
+                    "issued",
+                    "shared",
+                    "draft",
+                    "two signed",
+                    "declined",
+                    "draft",
+                    "asked",
+                    "shared",
+                    "approved",
+                ]
             )
         ],
         *[Plan("agreed", starts_in=days) for days in (3, 9, 16, 24, 37)],
@@ -144,7 +156,7 @@ class Teller:
                     "location": organisation.address.rpartition(", ")[2],
                     "start_on": self.start,
                     "end_on": self.end,
-                    "weekly_hours": Decimal("40") if organisation.country != "GB" else Decimal("37.5"),
+                    "weekly_hours": Decimal("37.5" if plan.seconder.organisation.country == "GB" else "40"),
                     "is_full_time": True,
                     "purpose": chance.choice(names.PURPOSES),
                 },

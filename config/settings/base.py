@@ -39,9 +39,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.middleware.methods",
-    "django.middleware.security.SecurityMiddleware",
+    "config.middleware.headers",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "config.middleware.methods",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -53,7 +54,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "config.middleware.database_outage",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -96,7 +96,7 @@ REDIS_DB = env.number("REDIS_DB", default=0)
 BROKER_URL, CACHE_URL = env.redis_addresses(embedded.redis_url(VAR), REDIS_DB)
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.ForgivingRedis",
         "LOCATION": CACHE_URL,
         # A Redis that does not answer must not hold up a request.
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
@@ -119,10 +119,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 2,
     "unacked_restore_limit": 10_000,
     "unacked_restore_throttle": 1,
-    "socket_timeout": 5,
+    # A request that asks a worker waits for a second at most; kombu's own way is to try for many.
+    "socket_timeout": 1,
     "socket_connect_timeout": 1,
-    "retry_on_timeout": True,
+    "max_retries": 0,
 }
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for as long as it takes
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CALENDAR_SECONDS = 60.0  # how often the calendar looks for what is due
 
@@ -178,6 +180,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = ["config.formats"]
 
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "staticfiles"
 STATICFILES_DIRS = [ROOT / "static"]
@@ -201,6 +204,7 @@ SEALING_DEVELOPMENT_KEY = False
 
 # The demo's clock may be moved by `manage.py demo_day`; real deployments read the machine's clock alone.
 DEMO = False
+DEMO_MAIL = ""
 
 LOGGING = {
     "version": 1,

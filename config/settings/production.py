@@ -13,7 +13,6 @@ from config import (
     seal,  # noqa: F401 - a worker that loads these settings proves its seal as it starts
 )
 from config.settings.base import *  # noqa: F403 - a settings module is the base and its differences
-from config.settings.base import CACHES
 
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
@@ -26,7 +25,6 @@ env.text("DATABASE_URL")
 env.text("REDIS_URL")
 env.text("EMAIL_URL")
 
-CACHES["default"]["BACKEND"] = "config.cache.ForgivingRedis"  # nobody is kept out because Redis is away
 
 # Only the worker holds the key; whoever takes over the web process can read the certificate and seal nothing.
 SEALING_DEVELOPMENT_KEY = False

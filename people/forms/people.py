@@ -26,7 +26,7 @@ class ColleagueField(forms.CharField):
         super().__init__(widget=widget, **kwargs)
         self.organisation: Organisation | None = None
 
-    def clean(self, value: Any) -> Person | None:  # type: ignore[override]
+    def clean(self, value: Any) -> Person | None:
         email = super().clean(value).strip()
         if not email:
             return None

@@ -209,7 +209,7 @@ def write(reading: Reading, *, by: Person) -> dict[str, int]:
             Employment.objects.filter(
                 person=people[row.values["email"].lower()], organisation__legal_name__iexact=row.values["organisation"]
             ).update(line_manager=boss)
-    ledger.record("people.import", by=by, **counts)
+    ledger.record("people.import", by=by, new=counts["new"], updated=counts["updated"])
     return counts
 
 
@@ -268,5 +268,6 @@ def example() -> Iterator[str]:
         "tom.berg@northwind.example,2021-03-01,,37.5,41000,GBP,Leeds,Europe/London"
     )
     yield (
-        "Contoso sp. z o.o.,PL,Łukasz Żółkowski,lukasz.zolkowski@contoso.example,,Head of Operations,,,,,,,,,,Europe/Warsaw"
+        "Contoso sp. z o.o.,PL,Łukasz Żółkowski,lukasz.zolkowski@contoso.example,,Head of Operations,"
+        ",,,,,,,,,Europe/Warsaw"
     )

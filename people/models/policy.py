@@ -60,6 +60,9 @@ class Policy(models.Model):
                 condition=models.Q(minimum_days__lte=models.F("maximum_days")), name="policy_minimum_below_maximum"
             ),
             models.CheckConstraint(
+                condition=models.Q(remind_before_days__lte=14), name="policy_reminds_at_most_two_weeks_before"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(checkin_every_weeks__gte=1), name="policy_checkins_at_least_a_week_apart"
             ),
         ]

@@ -52,8 +52,10 @@ def _each(cases: QuerySet[Secondment], name: str, is_due: Callable[[Secondment],
             transitions.perform(case, name, by=None)
         except Refused as refused:
             log.info("the calendar could not %s %s: %s", name, case.reference, refused)
-            if name == "start":
+            if name == "start" and Secondment.objects.filter(pk=case.pk, state=State.AGREED).exists():
                 notices.start_refused(Secondment.objects.with_case_data().get(pk=case.pk), str(refused))
+        except Exception:  # whatever it is, it stops no other case
+            log.exception("the calendar could not %s %s", name, case.reference)
         else:
             moved += 1
     return moved

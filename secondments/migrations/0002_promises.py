@@ -9,6 +9,9 @@ BEGIN
     IF NEW.state IS DISTINCT FROM OLD.state AND NEW.transition_number <> OLD.transition_number + 1 THEN
         RAISE EXCEPTION 'a state changes through the door' USING ERRCODE = 'restrict_violation';
     END IF;
+    IF NEW.transition_number < OLD.transition_number THEN
+        RAISE EXCEPTION 'an older copy of the case was saved' USING ERRCODE = 'restrict_violation';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER secondment_state_counts_up BEFORE UPDATE OF state ON secondments_secondment

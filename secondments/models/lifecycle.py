@@ -19,12 +19,21 @@ from secondments.choices import Part
 from secondments.states import BEFORE_START, State
 
 
-def act(label: Any, *who: Part, automatic: bool = False, needs_reason: bool = False) -> dict[str, Any]:
+def act(
+    label: Any, *who: Part, automatic: bool = False, needs_reason: bool = False, by_person: bool = False
+) -> dict[str, Any]:
     """What a transition declares beside its states: its name on a button, who may press it, and how.
 
-    ``automatic`` transitions are also performed by the calendar or by an act that completes them.
+    ``automatic`` transitions are also performed by the calendar or by an act that completes them; those
+    ``by_person`` by such an act alone.
     """
-    return {"label": label, "who": frozenset(who), "automatic": automatic, "needs_reason": needs_reason}
+    return {
+        "label": label,
+        "who": frozenset(who),
+        "automatic": automatic,
+        "needs_reason": needs_reason,
+        "by_person": by_person,
+    }
 
 
 def moment(related: str) -> models.ForeignKey:
@@ -77,7 +86,13 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
         source=State.PROPOSAL,
         target=State.DECLINED,
         custom=act(
-            _("Decline"), Part.SECONDEE, Part.LINE_MANAGER, Part.HOST_CONTACT, automatic=True, needs_reason=True
+            _("Decline"),
+            Part.SECONDEE,
+            Part.LINE_MANAGER,
+            Part.HOST_CONTACT,
+            automatic=True,
+            needs_reason=True,
+            by_person=True,
         ),
     )
     def decline(self, *, by: Person, at: datetime) -> None:

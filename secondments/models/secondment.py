@@ -18,7 +18,7 @@ from people.roles import Role
 from secondments import timetable
 from secondments.choices import Kind, Outcome, Party
 from secondments.models.lifecycle import Lifecycle
-from secondments.states import CLOSED, OCCUPYING, PHASE_OF, SIGNED, STARTED, TONE, State
+from secondments.states import CLOSED, OCCUPYING, OPEN, PHASE_OF, SIGNED, STARTED, TONE, State
 
 
 class SecondmentQuerySet(models.QuerySet["Secondment"]):
@@ -51,7 +51,7 @@ class SecondmentQuerySet(models.QuerySet["Secondment"]):
         return self.filter(scope)
 
     def open(self) -> SecondmentQuerySet:
-        return self.exclude(state__in=CLOSED)
+        return self.filter(state__in=sorted(OPEN))
 
     def with_list_data(self) -> SecondmentQuerySet:
         return self.select_related("secondee", "host", "seconder")

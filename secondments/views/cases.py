@@ -159,5 +159,13 @@ def placement(request: PersonRequest, key: str) -> HttpResponse:
     if case.secondee_id != request.user.pk:
         return redirect(case)
     context = case_context(request, case)
+    context["my_evaluation"] = next(
+        (
+            e
+            for e, _read, mine in context["evaluations"]
+            if mine and not e.completed_at and not case.review_concluded_at
+        ),
+        None,
+    )
     context["todo"] = [row for row in context["checkins"] if row[2] and row[0].completed_at is None][:1]
     return render(request, "secondments/placement.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,7 +15,7 @@ from people.models import Employment, Organisation
 from people.roles import Role
 from secondments import policies, transitions
 from secondments.actions import proposals
-from secondments.forms.proposal import ObjectiveFormSet, ProposalForm
+from secondments.forms.proposal import BaseObjectiveFormSet, ObjectiveFormSet, ProposalForm
 from secondments.models import Secondment
 from secondments.transitions import Refused
 from secondments.views import scope
@@ -44,7 +45,9 @@ def _write(request: PersonRequest, case: Secondment, seconder: Organisation, own
     rows = [{"text": o.text, "measure": o.measure} for o in case.objectives.all()] if case.pk else []
     # Compared with what was saved, an objective that did not change would count as left empty.
     initial = rows if request.method == "GET" else None
-    objectives = ObjectiveFormSet(request.POST or None, prefix="objectives", initial=initial)
+    objectives = cast(
+        BaseObjectiveFormSet, ObjectiveFormSet(request.POST or None, prefix="objectives", initial=initial)
+    )
     if request.method == "POST":
         is_valid = form.is_valid() and objectives.is_valid()
         wants_check = "check" in request.POST

@@ -250,7 +250,9 @@ def test_naive_claim_sends_twice(two_hundred: list[Notice], sink: Sink) -> None:
     """The control: senders that read what is open without claiming it."""
 
     def deliver() -> None:
-        delivery.send_batch(list(Notice.objects.filter(Notice.OPEN).select_related("recipient")[:50]))
+        for notice in Notice.objects.filter(Notice.OPEN).select_related("recipient")[:50]:
+            delivery.letter(notice).send()
+            Notice.objects.filter(pk=notice.pk).update(sent_at=timezone.now())
 
     at_once([deliver] * 2)
     assert max(sink.ids().values()) == 2

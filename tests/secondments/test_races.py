@@ -160,7 +160,7 @@ def test_calendar_that_comes_second_does_not_say_that_it_could_not_start(due: Se
 
 def wait_for_a_blocked_connection() -> None:
     """Until somebody waits for a row that this transaction holds."""
-    sql = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    sql = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
     for _ in range(300):
         with connection.cursor() as cursor:
             cursor.execute(sql)

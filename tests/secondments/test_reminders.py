@@ -230,3 +230,13 @@ def test_ladder_keeps_its_own_policy(cast: Cast, case: Secondment) -> None:
             "escalate → hr",
         ],
     }
+
+
+def test_policy_that_tells_hr_before_the_last_reminder_loses_none(case: Secondment) -> None:
+    rules = {**case.policy, "remind_after_days": 4, "escalate_after_days": 3}
+    Secondment.objects.filter(pk=case.pk).update(policy=rules)
+    remind(case, 15)
+    assert [remind(case, number) for number in (17, 18)] == [
+        ["escalate → hr", "escalate → hr"],
+        ["after → contact", "after → secondee"],
+    ]

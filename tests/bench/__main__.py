@@ -1,0 +1,136 @@
+"""`make bench`: measures on a database of its own and prints one line of JSON for each goal.
+
+Everything runs in this process on real PostgreSQL and Valkey: pages through Django's test client, so that the
+figures are those of our own code and queries. Medians of repeated runs; sizes are compared in one run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from config import embedded
+
+SMALL, LARGE = 1_000, 10_000
+REPEATS = 25
+
+
+def main() -> int:
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings.test", "REDIS_DB": "0"}
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tripartite-bench-")))
+        directory.chmod(0o711)
+        pair = stack.enter_context(embedded.running(directory, durable=False))
+        os.environ |= {"DATABASE_URL": pair.database_url, "REDIS_URL": pair.redis_url}
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        goals = [*pages(), *papers(), *reminders()]
+    for goal in goals:
+        print(json.dumps(goal))
+    return 0 if all(goal["ok"] for goal in goals) else 1
+
+
+def goal(name: str, value: float, limit: float, unit: str) -> dict[str, object]:
+    return {"name": name, "value": round(value, 3), "limit": limit, "ok": value <= limit, "unit": unit}
+
+
+def timed(act: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Median seconds; the first run is not counted."""
+    act()
+    found = []
+    for _ in range(repeats):
+        began = perf_counter()
+        act()
+        found.append(perf_counter() - began)
+    return median(found)
+
+
+def pages() -> list[dict[str, object]]:
+    """How list, dashboard and case page grow from a thousand secondments to ten thousand."""
+    from tests.bench import world
+
+    figures: dict[str, list[float]] = {}
+    for size in (SMALL, LARGE):
+        client, case = world.fill(size)
+        for name, path in {
+            "list": "/secondments/",
+            "list_searched": "/secondments/?q=reed",
+            "dashboard": "/",
+            "case": case,
+        }.items():
+            figures.setdefault(name, []).append(timed(partial(ask, client, path)))
+        print(f"measured pages at {size} secondments", file=sys.stderr)
+    found = []
+    for name, (small, large) in figures.items():
+        found.append(goal(f"{name}_growth_1k_to_10k", large / small, 1.5, "ratio"))
+        found.append(goal(f"{name}_at_10k", large * 1000, 250, "ms"))
+    return found
+
+
+def ask(client, path: str) -> None:
+    answer = client.get(path)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path} answered {answer.status_code}")
+
+
+def papers() -> list[dict[str, object]]:
+    """One agreement on paper, warm, against WeasyPrint alone on the same HTML; and its seal."""
+    from datetime import UTC, datetime
+
+    from weasyprint import HTML
+
+    from agreements import documents, pdf, sealing
+    from tests.agreements.test_pdf import specimen_signatories, specimen_terms
+
+    terms, signatories, now = specimen_terms(), specimen_signatories(signed=False), datetime(2026, 11, 21, tzinfo=UTC)
+    ours = timed(lambda: pdf.render_review_copy(terms, signatories, created=now), 7)
+    html = pdf._page(terms, signatories, None, now)
+    styles, fonts, fetcher = pdf._stylesheet(), pdf._font_configuration(), pdf._closed_fetcher()
+    bare = timed(
+        lambda: HTML(string=html, url_fetcher=fetcher).write_pdf(
+            stylesheets=[styles], font_config=fonts, pdf_variant="pdf/a-3a"
+        ),
+        7,
+    )
+    plain = pdf.render_review_copy(terms, signatories, created=now)
+    key = documents.key()
+    seal = timed(lambda: sealing.seal(plain, key), 7)
+    return [
+        goal("agreement_pdf_against_bare_weasyprint", ours / bare, 1.15, "ratio"),
+        goal("agreement_pdf", ours * 1000, 2000, "ms"),
+        goal("seal_and_own_check", seal * 1000, 300, "ms"),
+    ]
+
+
+def reminders() -> list[dict[str, object]]:
+    """One sweep over ten thousand cases: writing what is due, and finding that all is written."""
+    from people.models import Notice
+    from secondments import reminders
+
+    before = Notice.objects.count()
+    began = perf_counter()
+    reminders.remind()
+    first = perf_counter() - began
+    written = Notice.objects.count() - before
+    began = perf_counter()
+    reminders.remind()
+    return [
+        goal("reminders_written_each_second", -written / first, -200, "notices a second, negated"),
+        goal("sweep_with_nothing_new", perf_counter() - began, 30, "s"),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""Debian's Chromium, driven by Playwright: for the browser tests and for `make screenshots`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from people.models import Person
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without these Chromium calls home, which takes long where there is no network; root needs the first.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NOT_PAGES = {"agreement_pdf", "seal_certificate", "import_example", "demo_attachment", "agreement_panel"}
+
+
+def executable() -> str | None:
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+@contextmanager
+def running() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=QUIET)
+        yield browser
+        browser.close()
+
+
+def sign_in(context: BrowserContext, person: Person, site: str) -> None:
+    """A session made in the database, for tests that are not about signing in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key or "", "url": site}])
+
+
+def watch(page: Page) -> list[str]:
+    """Collect what the console complains of: refused scripts or styles, errors, failed requests."""
+    complaints: list[str] = []
+    page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
+
+
+def addresses(page: Page, site: str) -> list[str]:
+    """Same-site links of the page, in order."""
+    found = page.eval_on_selector_all("a[href]", "links => links.map(a => a.href)")
+    return [link.partition("#")[0] for link in found if link.startswith(site)]
+
+
+def route(address: str) -> str:
+    """The name of the page behind an address, or nothing when there is none."""
+    try:
+        return resolve(urlsplit(address).path).url_name or ""
+    except Resolver404:
+        return ""
+
+
+def visit(page: Page, address: str) -> None:
+    """Open a page and wait until what it fetches by itself is there."""
+    page.goto(address)
+    if page.locator("[data-hx-trigger=load]").count():
+        page.wait_for_load_state("networkidle")
+
+
+def crawl(page: Page, site: str, *, start: str = "/", most: int = 40) -> Iterator[tuple[str, str]]:
+    """Visit one address of each kind that can be reached by links; yields its name and address, page loaded."""
+    waiting, seen = [f"{site}{start}"], set()
+    while waiting and len(seen) < most:
+        address = waiting.pop(0)
+        name = route(address)
+        if not name or name in seen or name in NOT_PAGES:
+            continue
+        seen.add(name)
+        visit(page, address)
+        yield name, address
+        waiting += addresses(page, site)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page: WCAG 2.2 AA and its best practices."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+    return [
+        f"{page.url}: {rule['id']}: {rule['help']} – {rule['nodes'][0]['html'][:160]}"
+        for rule in found.response["violations"]
+    ]
+
+
+def photograph(page: Page, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path, full_page=True)

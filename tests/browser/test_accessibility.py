@@ -1,0 +1,57 @@
+"""No axe violation on any page that each role can reach, light and dark, wide and narrow."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser import chromium
+from tests.cast import Cast
+
+LOOKS = [("light", 1280), ("dark", 320)]
+
+
+@pytest.fixture
+def busy_cast(real_cast: Cast) -> Cast:
+    """Cases in many states, so that links lead to many pages."""
+    real_cast.draft()
+    real_cast.proposal(is_full_time=False, weekly_hours=1)
+    real_cast.issued(real_cast.agreement_case(is_full_time=False, weekly_hours=2))
+    real_cast.approved(real_cast.agreement_case(is_full_time=False, weekly_hours=3))
+    real_cast.shared(real_cast.agreement_case(is_full_time=False, weekly_hours=4))
+    return real_cast
+
+
+@pytest.mark.parametrize("role", ["hr", "secondee", "contact", "manager", "finance", None])
+def test_pages_without_violation(browser: Browser, site: str, busy_cast: Cast, role: str | None) -> None:
+    pages: dict[str, str] = {}
+    complaints: list[str] = []
+    for scheme, width in LOOKS:
+        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        if role:
+            chromium.sign_in(context, busy_cast.people[role], site)
+        page = context.new_page()
+        console = chromium.watch(page)
+        # The first look finds the pages, the others visit the same.
+        visits = list(pages.items()) or chromium.crawl(page, site)
+        for name, address in visits:
+            if pages.get(name):
+                chromium.visit(page, address)
+            pages.setdefault(name, address)
+            complaints += chromium.violations(page)
+            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if overflow > 0:
+                complaints.append(f"{address} at {width}: wider than the window by {overflow} px")
+        complaints += console
+        context.close()
+    assert complaints == []
+    assert len(pages) >= (10 if role == "hr" else 3)
+
+
+def test_axe_sees_a_fault(browser: Browser, site: str, real_cast: Cast) -> None:
+    """The negative control: an image without a name is found."""
+    page = browser.new_page()
+    page.goto(f"{site}/verify/")
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/x.png\">')")
+    assert [line for line in chromium.violations(page) if "image-alt" in line]
+    page.close()

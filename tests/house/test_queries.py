@@ -1,0 +1,44 @@
+"""Pages take a fixed number of queries, whether there is one row or three."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from people.models import Person
+from tests.cast import Cast
+
+# Literal counts, the two for session and reader included; a change here is a decision.
+QUERIES = {"/": 15, "/secondments/": 5, "/people/": 5, "/organisations/": 5, "/notices/": 4}
+CASE_QUERIES = {"hr": 10, "secondee": 10, "contact": 10}
+
+
+def count(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(path).status_code == 200
+    return len(found)
+
+
+@pytest.mark.parametrize("path", QUERIES)
+def test_list_queries_do_not_grow(cast: Cast, sign_in: Callable[[Person], Client], path: str) -> None:
+    client = sign_in(cast.hr)
+    cast.proposal(is_full_time=False, weekly_hours=1)
+    one = count(client, path)
+    for hours in (2, 3):
+        cast.proposal(is_full_time=False, weekly_hours=hours)
+        cast.draft(is_full_time=False, weekly_hours=hours)
+    assert (path, one, count(client, path)) == (path, QUERIES[path], QUERIES[path])
+
+
+@pytest.mark.parametrize("role", CASE_QUERIES)
+def test_case_queries_are_fixed(cast: Cast, sign_in: Callable[[Person], Client], role: str) -> None:
+    short, long = cast.active(), cast.active(secondee=cast.viewer)
+    client = sign_in(cast.people[role])
+    if role == "secondee":
+        long = short
+    counts = [count(client, case.get_absolute_url()) for case in (short, long)]
+    assert counts == [CASE_QUERIES[role]] * 2
