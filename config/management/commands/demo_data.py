@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from agreements.models import SignatureSlot
-from config.demo import stories, world
+from config.demo import plans, stories, world
 from people.models import Notice, Organisation
 from secondments.models import Decision
 from secondments.states import State
@@ -38,8 +38,8 @@ class Command(BaseCommand):
         with transaction.atomic():
             houses = world.build(chance)
             tellers = [
-                stories.Teller(stories.casting(plan, chance, houses, number))
-                for number, plan in enumerate(stories.plans(), start=1)
+                stories.Teller(plans.casting(plan, chance, houses, number))
+                for number, plan in enumerate(plans.plans(), start=1)
             ]
             for teller in tellers:
                 teller.begin()

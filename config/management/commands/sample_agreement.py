@@ -13,7 +13,7 @@ from django.db import transaction
 
 from agreements.models import Document
 from agreements.states import DocumentKind
-from config.demo import stories, world
+from config.demo import plans, stories, world
 from people.models import Organisation
 
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError("There is data here but no sealed agreement yet.")
         chance = Random(1)
         houses = world.build(chance)
-        teller = stories.Teller(stories.casting(stories.Plan("agreed", starts_in=20), chance, houses, 1))
+        teller = stories.Teller(plans.casting(plans.Plan("agreed", starts_in=20), chance, houses, 1))
         teller.begin()
         teller.tell()
         content = self._kept()
