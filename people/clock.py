@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -37,7 +37,7 @@ def today(zone: str) -> date:
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Hold the clock at a moment, for writing demo history and for tests."""
-    token = _fixed.set(moment)
+    token = _fixed.set(moment.astimezone(UTC))
     try:
         yield
     finally:

@@ -14,9 +14,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from honcho.colour import get_colours
@@ -28,6 +29,7 @@ from config.embedded.places import CannotStart
 ROOT = Path(__file__).resolve().parents[2]
 GIVEN = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL")
 PATIENCE = 90  # seconds until the web process must have answered
+RESTARTS, RESTARTS_WITHIN = 5, 60.0  # a program that ends more often in so many seconds will not live
 
 
 class Stopped(Exception):
@@ -55,10 +57,10 @@ def run(directory: Path, port: int) -> None:
         manage(env, "migrate", "--no-input", "--verbosity=0")
         manage(env, "demo_data")
         say("Starting web, worker and scheduler …")
-        running += start_programs(stack, directory, port, env)
-        await_page(port, running)
+        programs = start_programs(stack, directory, port, env)
+        await_page(port, running, programs)
         manage(env, "demo_banner")
-        watch(running)
+        watch(running, programs)
 
 
 def environment(services: pair.Pair, port: int) -> dict[str, str]:
@@ -102,7 +104,44 @@ def start_mail(directory: Path, env: Mapping[str, str]) -> tuple[children.Child,
         return child, f"smtp://127.0.0.1:{listening.getsockname()[1]}"
 
 
-def start_programs(stack: ExitStack, directory: Path, port: int, env: Mapping[str, str]) -> list[children.Child]:
+class Program:
+    """Worker, scheduler or web: started, its lines printed, and started again when it ends by itself."""
+
+    def __init__(self, name: str, words: Sequence[str], env: Mapping[str, str], show: Callable[..., None]) -> None:
+        self.name, self.words, self.env, self.show = name, words, env, show
+        self.begun: list[float] = []
+        self.start()
+
+    def start(self) -> None:
+        self.begun.append(time.monotonic())
+        self.child = children.start(
+            self.name,
+            [sys.executable, *self.words],
+            # A worker that is asked politely waits for its broker, which dies with us; its pool follows it.
+            orphaned=signal.SIGKILL if self.name == "worker" else None,
+            cwd=ROOT,
+            env=self.env,
+            output=subprocess.PIPE,
+        )
+        self.lines = threading.Thread(target=self.show, args=(self.child,), daemon=True)
+        self.lines.start()
+
+    def keep(self) -> None:
+        """As a deployment would: start it again, but not one that will not live."""
+        if not self.child.ended():
+            return
+        self.child.stop()  # whoever is left of its group
+        if len([at for at in self.begun if time.monotonic() - at < RESTARTS_WITHIN]) > RESTARTS:
+            raise Stopped(f"{self.name} ended by itself again and again; see the lines above.")
+        say(f"{self.name} ended by itself and is started again.")
+        self.start()
+
+    def stop(self) -> None:
+        self.child.stop()
+        self.lines.join(1)
+
+
+def start_programs(stack: ExitStack, directory: Path, port: int, env: Mapping[str, str]) -> list[Program]:
     """Worker, scheduler and web; the stack stops them in the opposite order, whether all started or not."""
     # In a container all is root; Celery's six lines about it are for real deployments.
     celery = ("-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "config.celery")
@@ -115,20 +154,9 @@ def start_programs(stack: ExitStack, directory: Path, port: int, env: Mapping[st
     printer, lock, colours = Printer(sys.stdout, width=6), threading.Lock(), get_colours()
     running = []
     for name, words in programs.items():
-        child = children.start(
-            name,
-            [sys.executable, *words],
-            # A worker that is asked politely waits for its broker, which dies with us; its pool follows it.
-            orphaned=signal.SIGKILL if name == "worker" else None,
-            cwd=ROOT,
-            env=env,
-            output=subprocess.PIPE,
-        )
-        lines = threading.Thread(target=relay, args=(child, printer, lock, next(colours)), daemon=True)
-        stack.callback(lines.join, 1)
-        stack.callback(child.stop)
-        lines.start()
-        running.append(child)
+        program = Program(name, words, env, partial(relay, printer=printer, lock=lock, colour=next(colours)))
+        stack.callback(program.stop)
+        running.append(program)
     stack.callback(say, "Stopping web, worker and scheduler …")
     return running
 
@@ -147,11 +175,12 @@ def relay(child: children.Child, printer: Printer, lock: threading.Lock, colour:
             printer.write(Message("line", line, datetime.now(), child.name, colour))
 
 
-def await_page(port: int, running: list[children.Child]) -> None:
+def await_page(port: int, running: list[children.Child], programs: list[Program]) -> None:
     """Wait until the web process says that it lives."""
     deadline = time.monotonic() + PATIENCE
     while not answers(port):
         check(running)
+        check([program.child for program in programs])
         if time.monotonic() > deadline:
             raise Stopped(f"The web process did not answer within {PATIENCE} seconds.")
         time.sleep(0.1)
@@ -168,10 +197,12 @@ def answers(port: int) -> bool:
         connection.close()
 
 
-def watch(running: list[children.Child]) -> None:
-    """Until a signal, or until a process ends by itself."""
+def watch(running: list[children.Child], programs: list[Program]) -> None:
+    """Until a signal, until a service ends by itself, or until a program will not live."""
     while True:
         check(running)
+        for program in programs:
+            program.keep()
         time.sleep(0.3)
 
 
