@@ -47,6 +47,11 @@ class Clause:
     paragraphs: tuple[str, ...]
     parameters: tuple[Parameter, ...] = field(default=())
 
+    @property
+    def is_editable(self) -> bool:
+        """Whether anything in it can be changed on a paper: its wording, or an answer of its own."""
+        return not self.locked or any(not parameter.is_fixed for parameter in self.parameters)
+
     def open_questions(self, values: Mapping[str, str]) -> list[Parameter]:
         """Parameters of this clause that have no answer yet."""
         return [parameter for parameter in self.parameters if not str(values.get(parameter.name, "")).strip()]

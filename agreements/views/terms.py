@@ -40,6 +40,7 @@ def terms_context(request: PersonRequest, agreement: Agreement) -> dict[str, Any
             **clause,
             "summary": library[clause["key"]].summary,
             "locked": library[clause["key"]].locked,
+            "is_editable": library[clause["key"]].is_editable,
             "requests": [r for r in requests if r.clause_key == clause["key"]],
         }
         for clause in version.content["clauses"]
