@@ -58,7 +58,7 @@ class Clause:
 
 
 @cache
-def library() -> dict[str, Clause]:
+def catalogue() -> dict[str, Clause]:
     """All built-in clauses by key, in the order of the catalogue."""
     found = [_read(path) for path in sorted(LIBRARY.glob("clauses/*.toml"))]
     return {clause.key: clause for clause in sorted(found, key=lambda clause: clause.number)}
@@ -68,7 +68,7 @@ def library() -> dict[str, Clause]:
 def pack(name: str) -> tuple[Clause, ...]:
     """The clauses of a pack, in order; an unknown key in packs.toml fails loudly."""
     keys = tomllib.loads((LIBRARY / "packs.toml").read_text("utf-8"))[name]["clauses"]
-    return tuple(library()[key] for key in keys)
+    return tuple(catalogue()[key] for key in keys)
 
 
 def fill(paragraph: str, values: Mapping[str, str]) -> str:

@@ -85,7 +85,7 @@ def values_of(clause: clauses.Clause, values: Values, facts: Mapping[str, str]) 
 def open_questions(agreement: Agreement, version: Version) -> list[tuple[clauses.Clause, clauses.Parameter]]:
     """Every parameter without an answer, in the order of the version's own clauses."""
     facts = facts_of(agreement.secondment)
-    library = clauses.library()
+    library = clauses.catalogue()
     return [
         (clause, parameter)
         for clause in (library[row["key"]] for row in version.content["clauses"])
@@ -119,7 +119,7 @@ def _clauses_of(agreement: Agreement) -> list[clauses.Clause]:
     """Those of the paper so far; a change of the pack never reaches a paper that exists."""
     if agreement.current is None:
         return list(clauses.pack(PACK))
-    library = clauses.library()
+    library = clauses.catalogue()
     return [library[row["key"]] for row in agreement.current.content["clauses"]]
 
 

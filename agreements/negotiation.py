@@ -66,7 +66,7 @@ def edit_clause(
             _("Somebody made version %(n)d while you were writing. Yours is kept below; compare and save again.")
             % {"n": current.number}
         )
-    clause = clauses.library()[key]
+    clause = clauses.catalogue()[key]
     wordings = dict(current.wordings)
     if wording and wording != list(clause.paragraphs):
         if clause.locked and wording != wordings.get(key):
@@ -132,7 +132,7 @@ def ask_for_change(agreement: Agreement, *, by: Person, key: str, text: str, see
         by=by,
         case_id=agreement.secondment_id,
         paper=agreement.reference,
-        clause=clauses.library()[key].title,
+        clause=clauses.catalogue()[key].title,
     )
     notices.change_asked(agreement, request)
     settle(agreement)
@@ -158,7 +158,7 @@ def answer_change(request: ChangeRequest, *, by: Person, accepted: bool, answer:
         by=by,
         case_id=agreement.secondment_id,
         paper=agreement.reference,
-        clause=clauses.library()[request.clause_key].title,
+        clause=clauses.catalogue()[request.clause_key].title,
         accepted=accepted,
     )
     notices.change_answered(agreement, request)

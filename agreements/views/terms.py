@@ -34,7 +34,7 @@ def terms_context(request: PersonRequest, agreement: Agreement) -> dict[str, Any
     versions = list(agreement.versions.select_related("created_by").defer("terms", "values", "wordings"))
     may_edit = policies.may_edit(agreement, person)
     may_approve = policies.may_approve(agreement, person) and agreement.state == PaperState.NEGOTIATION
-    library = clauses.library()
+    library = clauses.catalogue()
     rows = [
         {
             **clause,
@@ -140,7 +140,7 @@ def edit_clause(request: PersonRequest, key: str, clause_key: str) -> HttpRespon
         raise Denied(_("Only HR of the seconder edits the terms. You can ask for a change beside the clause."))
     if agreement.state not in EDITABLE:
         raise Denied(_("The terms can no longer be edited: the paper is out for signature or has ended."))
-    clause = clauses.library().get(clause_key)
+    clause = clauses.catalogue().get(clause_key)
     current = agreement.current
     assert current
     if clause is None or clause_key not in {c["key"] for c in current.content["clauses"]}:

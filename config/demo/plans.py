@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 
 from config.demo.world import House
@@ -17,17 +17,22 @@ class Plan:
     step: str = ""
     starts_in: int = 30
     length: int = 180
-    seconder: House = None  # type: ignore[assignment]
-    host: House = None  # type: ignore[assignment]
-    secondee: Person = None  # type: ignore[assignment]
-    manager: Person = None  # type: ignore[assignment]
-    contact: Person = None  # type: ignore[assignment]
-    signatory: Person = None  # type: ignore[assignment]
-    director: Person = None  # type: ignore[assignment]
-    hr: Person = None  # type: ignore[assignment]
-    seed: int = 0
+
+
+@dataclass(kw_only=True)
+class CastPlan(Plan):
+    """A plan with its people."""
+
+    seconder: House
+    host: House
+    secondee: Person
+    manager: Person
+    contact: Person
+    signatory: Person
+    director: Person
+    hr: Person
+    seed: int
     key: int = 0
-    fields: dict[str, object] = field(default_factory=dict)
 
 
 def plans() -> list[Plan]:
@@ -85,19 +90,29 @@ def plans() -> list[Plan]:
     ]
 
 
-def casting(plan: Plan, chance: Random, houses: list[House], number: int) -> Plan:
+def casting(plan: Plan, chance: Random, houses: list[House], number: int) -> CastPlan:
     """Give a plan its people: most cases are lent by the first organisation, some are hosted there."""
     lender = houses[0] if number % 3 else houses[1 + number % (len(houses) - 1)]
     is_internal = number % 5 == 2
     hosts = [house for house in houses if house is not lender]
     host = lender if is_internal else chance.choice(hosts if number % 3 else [houses[0], *hosts])
-    plan.seconder, plan.host = lender, host
-    plan.secondee = lender.free.pop(chance.randrange(len(lender.free)))
-    plan.hr, plan.director = lender.hr[0], lender.hr[1]
-    plan.manager = lender.managers[number % len(lender.managers)]
-    plan.contact = host.managers[-1 - number % len(host.managers)] if not is_internal else host.staff[-5]
-    plan.signatory = host.managers[0] if host.managers[0] != plan.contact else host.managers[1]
-    if plan.contact in (plan.manager, plan.secondee):
-        plan.contact = host.staff[-6]
-    plan.seed = chance.randrange(10**9)
-    return plan
+    secondee = lender.free.pop(chance.randrange(len(lender.free)))
+    manager = lender.managers[number % len(lender.managers)]
+    contact = host.staff[-5] if is_internal else host.managers[-1 - number % len(host.managers)]
+    if contact in (manager, secondee):
+        contact = host.staff[-6]
+    return CastPlan(
+        state=plan.state,
+        step=plan.step,
+        starts_in=plan.starts_in,
+        length=plan.length,
+        seconder=lender,
+        host=host,
+        secondee=secondee,
+        manager=manager,
+        contact=contact,
+        signatory=next(lead for lead in host.managers if lead != contact),
+        director=lender.hr[1],
+        hr=lender.hr[0],
+        seed=chance.randrange(10**9),
+    )

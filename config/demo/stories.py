@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from agreements import documents, negotiation, signing
 from agreements.models import Agreement
 from config.demo import names
-from config.demo.plans import Plan
+from config.demo.plans import CastPlan
 from people import clock
 from people.models import Notice, Organisation, Person
 from secondments import transitions
@@ -23,7 +23,7 @@ from secondments.models import Secondment
 class Teller:
     """Tells one story up to its plan's end."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: CastPlan) -> None:
         self.plan = plan
         self.chance = Random(plan.seed)
         self.zone = ZoneInfo(plan.seconder.organisation.time_zone)

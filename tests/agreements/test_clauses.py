@@ -35,7 +35,7 @@ def test_pack_in_the_order_in_which_it_is_printed() -> None:
 
 
 def test_locked_clauses() -> None:
-    locked = {key for key, clause in clauses.library().items() if clause.locked}
+    locked = {key for key, clause in clauses.catalogue().items() if clause.locked}
     assert locked == {"parties", "employment_status", "consent_variation", "signatures"}
 
 
@@ -44,9 +44,9 @@ def test_unknown_pack_fails_loudly() -> None:
         clauses.pack("none")
 
 
-@pytest.mark.parametrize("key", sorted(clauses.library()))
+@pytest.mark.parametrize("key", sorted(clauses.catalogue()))
 def test_clause_is_in_its_file_and_says_why_it_is_there(key: str) -> None:
-    clause = clauses.library()[key]
+    clause = clauses.catalogue()[key]
     assert (clauses.LIBRARY / "clauses" / f"{key}.toml").exists()
     assert all([clause.title, clause.basis, clause.summary, *clause.paragraphs])
 
@@ -74,12 +74,12 @@ def test_value_that_looks_like_a_parameter_is_not_filled_in_again() -> None:
 
 
 def test_open_questions_are_those_without_an_answer() -> None:
-    clause = clauses.library()[ROLE]
+    clause = clauses.catalogue()[ROLE]
     assert [p.name for p in clause.open_questions({"role_title": "Lead"})] == ["duties"]
 
 
 def test_names_that_a_clause_does_not_know() -> None:
-    assert clauses.unknown_names(["{{ duties }} {{ salary }}"], clauses.library()[ROLE]) == {"salary"}
+    assert clauses.unknown_names(["{{ duties }} {{ salary }}"], clauses.catalogue()[ROLE]) == {"salary"}
 
 
 def test_file_whose_paragraph_has_no_parameter_fails_loudly(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_file_whose_paragraph_has_no_parameter_fails_loudly(tmp_path: Path) -> N
 
 def test_every_fact_that_a_clause_draws_on_exists(cast: Cast) -> None:
     facts = drafting.facts_of(cast.agreement_case())
-    sources = {p.source for clause in clauses.library().values() for p in clause.parameters if p.source}
+    sources = {p.source for clause in clauses.catalogue().values() for p in clause.parameters if p.source}
     assert sources - set(facts) == set()
 
 
