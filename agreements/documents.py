@@ -152,6 +152,7 @@ def signatories(agreement: Agreement) -> list[dict[str, str]]:
     """Signature blocks in the order of signing, filled in where somebody has signed."""
     case = agreement.secondment
     organisation = {"secondee": "", "host": case.where, "seconder": case.seconder.legal_name}
+    names = frozen_names(agreement)
     rows = []
     for slot in agreement.slots.select_related("signatory", "signature").order_by("turn"):
         signature = getattr(slot, "signature", None)
@@ -159,7 +160,7 @@ def signatories(agreement: Agreement) -> list[dict[str, str]]:
             {
                 "capacity": slot.party,
                 "label": slot.get_party_display(),
-                "name": slot.signatory.full_name,
+                "name": names[slot.party],
                 "title": "",
                 "organisation": organisation[slot.party],
                 "signed_name": signature.signed_name if signature else "",
@@ -168,6 +169,14 @@ def signatories(agreement: Agreement) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def frozen_names(agreement: Agreement) -> dict[str, str]:
+    """Who signs for each party as the terms name them, whatever people are called by now."""
+    assert agreement.current
+    return {
+        party["capacity"]: party["represented_by"] or party["name"] for party in agreement.current.content["parties"]
+    }
 
 
 def record_of_signing(agreement: Agreement, trail: list[Any]) -> dict[str, Any]:
@@ -183,7 +192,7 @@ def record_of_signing(agreement: Agreement, trail: list[Any]) -> dict[str, Any]:
         "signatures": [
             {
                 "label": s.slot.get_party_display(),
-                "name": s.slot.signatory.full_name,
+                "name": frozen_names(agreement)[s.slot.party],
                 "email": s.email,
                 "signed_name": s.signed_name,
                 "signed_at": _utc(s.at),

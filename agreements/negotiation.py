@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -91,15 +93,12 @@ def edit_clause(
         raise Refused(_("Nothing was changed, so no new version was made."))
     if agreement.state == PaperState.APPROVED:
         papers.perform(agreement, "reopen", by=by, version=version.number)
-    ledger.record(
-        "agreement.version",
-        by=by,
-        case_id=agreement.secondment_id,
-        reason=note,
-        paper=agreement.reference,
-        version=version.number,
-        clause=clause.title,
-    )
+    facts: dict[str, Any] = {"paper": agreement.reference, "version": version.number, "clause": clause.title}
+    case_id = agreement.secondment_id
+    if agreement.shared_at is None:
+        ledger.record("agreement.prepare", by=by, case_id=case_id, reason=note, **facts)
+    else:
+        ledger.record("agreement.version", by=by, case_id=case_id, reason=note, **facts)
     if agreement.state != PaperState.DRAFT:
         notices.new_version(agreement, [approval.person for approval in approved])
     settle(agreement)

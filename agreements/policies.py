@@ -25,7 +25,7 @@ NEGOTIATORS = frozenset({Part.SECONDEE, Part.HOST_CONTACT, Part.HR_HOST})
 def may_read(agreement: Agreement, person: Person) -> bool:
     """Text, versions and comments; finance and viewers have their own pages later."""
     parts = parts_of(agreement.secondment, person)
-    if agreement.state not in SHARED:
+    if agreement.shared_at is None:
         return Part.HR_SECONDER in parts
     return bool(parts & READERS)
 
@@ -39,10 +39,10 @@ def may_ask_for_change(agreement: Agreement, person: Person) -> bool:
 
 
 def may_approve(agreement: Agreement, person: Person) -> bool:
-    """The terms are approved for the host by its contact or its HR."""
-    return agreement.state in SHARED and bool(
-        {Part.HOST_CONTACT, Part.HR_HOST} & parts_of(agreement.secondment, person)
-    )
+    """The terms are approved for the host by its contact or its HR; nobody approves their own draft."""
+    parts = parts_of(agreement.secondment, person)
+    speaks_for_host = Part.HOST_CONTACT in parts or Part.HR_HOST in parts
+    return agreement.state in SHARED and speaks_for_host and Part.HR_SECONDER not in parts
 
 
 def may_download(agreement: Agreement, person: Person) -> bool:

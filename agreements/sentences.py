@@ -43,6 +43,12 @@ def register_sentences() -> None:
         "agreement.share", _paper("%(who)s sent the terms to the parties (version %(version)s)"), CASE, icon="send"
     )
     register(
+        "agreement.prepare",
+        _paper("%(who)s made version %(version)s of the terms: “%(clause)s” changed"),
+        HR,
+        icon="versions",
+    )
+    register(
         "agreement.version",
         _paper("%(who)s made version %(version)s of the terms: “%(clause)s” changed"),
         NEGOTIATION,
@@ -67,4 +73,4 @@ def register_sentences() -> None:
         reasons=frozenset({Part.HR_SECONDER}),
         icon="x",
     )
-    register("agreement.void", _paper("The agreement %(paper)s became void"), CASE, reasons=CASE, icon="file-off")
+    register("agreement.void", _paper("The agreement %(paper)s became void"), CASE, icon="file-off")

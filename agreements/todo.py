@@ -67,7 +67,11 @@ def _for_hr(person: Person) -> Iterator[Todo]:
         turns.DECLINED_PAPER: (_("The agreement was not signed"), _("Open")),
     }
     waiting = (
-        Agreement.objects.filter(secondment__owner=person, secondment__turn__in=words)
+        Agreement.objects.filter(
+            secondment__owner=person,
+            secondment__seconder__in=person.organisations_as(Role.HR),
+            secondment__turn__in=words,
+        )
         .exclude(state=PaperState.VOID)
         .select_related(*RELATED)
         .order_by("secondment__turn_since", "secondment_id", "-number")

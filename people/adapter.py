@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from secrets import token_hex
+from datetime import timedelta
+from secrets import randbelow, token_hex
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from people import notify
-from people.models import Person
+from people.models import Notice, Person
+
+CODES_AN_HOUR = 10
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -19,8 +23,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def generate_login_code(self) -> str:
         """Six digits, as people expect of a code in an e-mail."""
-        from secrets import randbelow
-
         return f"{randbelow(1_000_000):06d}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -30,8 +32,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         person = Person.objects.filter(email__iexact=email, is_active=True).first()
         code = context.get("code")
-        if person is None or not code:
-            return
+        if person is None or not code or _asked_often(person):
+            return  # the page says the same in every case
         notify.queue(
             notify.Message(
                 key=f"sign-in:{token_hex(16)}",
@@ -47,3 +49,9 @@ class AccountAdapter(DefaultAccountAdapter):
                 is_secret=True,
             )
         )
+
+
+def _asked_often(person: Person) -> bool:
+    """Counted in the database, so that it holds when the cache was wiped: guessing codes stays hopeless."""
+    hour_ago = timezone.now() - timedelta(hours=1)
+    return Notice.objects.filter(about=f"sign-in:{person.pk}", created_at__gt=hour_ago).count() >= CODES_AN_HOUR

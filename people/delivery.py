@@ -84,6 +84,9 @@ def send_batch(batch: list[Notice]) -> int:
 
 
 def _send_one(notice: Notice, connection: object) -> bool:
+    if not notice.recipient.is_active:
+        Notice.objects.filter(pk=notice.pk).update(cancelled_at=timezone.now(), **forgotten(notice))
+        return True
     mine = Notice.objects.filter(Notice.OPEN, pk=notice.pk, claimed_at=notice.claimed_at)
     if not mine.update(claimed_at=timezone.now()):
         return True  # called off since it was claimed, or claimed by another as this batch took so long

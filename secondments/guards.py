@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from people import clock
+from people.roles import Role
 from secondments import timetable
 from secondments.choices import DecisionKind, Party
 from secondments.states import OCCUPYING
@@ -115,6 +116,13 @@ def parts_distinct(case: Secondment) -> Iterable[Refusal]:
         yield Refusal(_("Nobody releases themselves: name another line manager."), "line_manager")
     if case.host_contact_id == secondee:
         yield Refusal(_("The secondee cannot be the contact at the host."), "host_contact")
+    if case.line_manager_id and case.line_manager_id == case.host_contact_id:
+        yield Refusal(_("The line manager cannot decide for the host as well."), "host_contact")
+    if case.host_contact and case.host_contact.works_for(case.seconder_id, Role.HR):
+        yield Refusal(_("HR of the seconder cannot decide for the host: name another contact."), "host_contact")
+    is_outside = case.host_id != case.seconder_id
+    if is_outside and case.host_signatory and case.host_signatory.works_for(case.seconder_id, Role.HR):
+        yield Refusal(_("HR of the seconder cannot sign for the host."), "host_signatory")
     if case.host_signatory_id and case.host_signatory_id in {secondee, case.seconder_signatory_id}:
         yield Refusal(_("Three different people sign: name somebody else for the host."), "host_signatory")
     if case.seconder_signatory_id == secondee:
@@ -150,6 +158,11 @@ def no_overlap(case: Secondment) -> Iterable[Refusal]:
     if clash is None and peak_hours(case, others) <= full:
         return
     other = clash or others[0]
+    if other.seconder_id != case.seconder_id:  # where and when is between that employer and the person
+        yield Refusal(
+            _("%(name)s is not free for all of this time in these days.") % {"name": case.secondee}, "start_on"
+        )
+        return
     assert other.start_on and other.end_on
     yield Refusal(
         _("%(name)s is placed at %(host)s from %(start)s to %(end)s; together that is more than full-time.")

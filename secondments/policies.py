@@ -107,6 +107,16 @@ def may_read_evaluation(evaluation: Evaluation, parts: frozenset[Part], person: 
     return released and bool(parts & allowed)
 
 
+def may_see_review(parts: frozenset[Part]) -> bool:
+    """The evaluations' states and the conclusion: those who evaluate and HR of both sides."""
+    return bool(parts & {Part.HR_SECONDER, Part.SECONDEE, Part.LINE_MANAGER, Part.HOST_CONTACT, Part.HR_HOST})
+
+
+def may_see_outcome(parts: frozenset[Part]) -> bool:
+    """Where the secondee is afterwards is the home side's; the host has its own handback."""
+    return bool(parts & {Part.HR_SECONDER, Part.SECONDEE, Part.LINE_MANAGER})
+
+
 LIST_READERS = {
     ListKind.OUTWARD: {Part.HR_SECONDER, Part.LINE_MANAGER, Part.SECONDEE},
     ListKind.INWARD: {Part.HR_SECONDER, Part.SECONDEE, Part.HOST_CONTACT, Part.HR_HOST},
@@ -135,6 +145,13 @@ def may_tick(item: ChecklistItem, parts: frozenset[Part]) -> bool:
     if parts & PARTS_OF_PARTY[Party(item.party)]:
         return True
     return Part.HR_SECONDER in parts and item.list != ListKind.INWARD
+
+
+def lists_run_by(parts: frozenset[Part]) -> list[ListKind]:
+    """Lists that somebody adds to and waives on: each side's HR its own; the inward list is the host's."""
+    outward = [ListKind.OUTWARD, ListKind.RETURN] if Part.HR_SECONDER in parts else []
+    inward = [ListKind.INWARD] if Part.HR_HOST in parts else []
+    return [*outward, *inward]
 
 
 def may_run(secondment: Secondment, person: Person) -> bool:

@@ -62,6 +62,9 @@ def of(secondment: Secondment, person: Person) -> list[Line]:
     """The timeline that a person may read, newest first; one query."""
     parts = parts_of(secondment, person)
     entries = LedgerEntry.objects.filter(case_id=secondment.pk).order_by("-at", "-pk")
+    if Part.HR_SECONDER not in parts and secondment.submitted_at:
+        # What came before a revision is between HR and those who were in it then.
+        entries = entries.filter(at__gte=secondment.submitted_at)
     return list(lines(entries, parts))
 
 
@@ -126,7 +129,7 @@ def _outcome(entry: LedgerEntry) -> str:
 
 register("secondment.begin", plain("%(who)s began the proposal"), HR, icon="pencil")
 register("secondment.submit", plain("%(who)s submitted the proposal"), NO_FINANCE, icon="send")
-register("secondment.revise", plain("%(who)s took the proposal back for revision"), CASE, reasons=CASE, icon="pencil")
+register("secondment.revise", plain("%(who)s took the proposal back for revision"), CASE, icon="pencil")
 register("secondment.decline", plain("The proposal was declined by %(who)s"), CASE, reasons=frozenset(), icon="x")
 register("secondment.approve", lambda e: _("All three have agreed: the proposal is approved"), NO_FINANCE, icon="check")
 register("secondment.conclude", lambda e: _("All parties have signed the agreement"), ALL, icon="writing-sign")
@@ -134,7 +137,7 @@ register("secondment.start", lambda e: _("The placement started"), ALL, icon="pl
 register("secondment.begin_review", lambda e: _("The review opened"), NO_FINANCE, icon="zoom-check")
 register("secondment.begin_return", lambda e: _("The last day has passed: the return began"), NO_FINANCE, icon="home")
 register("secondment.complete", plain("%(who)s completed the secondment"), ALL, icon="circle-check")
-register("secondment.withdraw", plain("%(who)s withdrew the secondment"), ALL, reasons=CASE, icon="x")
+register("secondment.withdraw", plain("%(who)s withdrew the secondment"), ALL, icon="x")
 register("secondment.end_early", _end_early, NO_FINANCE, icon="player-stop")
 for _kind in DecisionKind:
     register(f"decision.{_kind}", _decision, NO_FINANCE, icon="gavel")
@@ -145,7 +148,7 @@ for _verb, _text in {
     "checklist.waive": "%(who)s waived “%(title)s”",
     "checklist.add": "%(who)s added “%(title)s” to a checklist",
 }.items():
-    register(_verb, _titled(_text), HOME, reasons=HOME, icon="checkbox")
+    register(_verb, _titled(_text), HR | {Part.SECONDEE}, reasons=HR | {Part.SECONDEE}, icon="checkbox")
 register("evaluation.complete", plain("%(who)s evaluated the secondment"), CASE, icon="star")
 register("review.conclude", plain("%(who)s concluded the review"), CASE, icon="zoom-check")
 register("outcome.record", _outcome, HOME, icon="flag")

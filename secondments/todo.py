@@ -105,7 +105,7 @@ def _for_hr(person: Person) -> Iterator[Todo]:
     if not person.organisations_as(Role.HR):
         return
     waiting = (
-        Secondment.objects.filter(owner=person)
+        Secondment.objects.filter(owner=person, seconder__in=person.organisations_as(Role.HR))
         .filter(Q(turn__in=[CONCLUDE, OUTCOME]) | Q(state=State.DRAFT))
         .with_list_data()
         .order_by("turn_since", "pk")

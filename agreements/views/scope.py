@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from agreements import policies
 from agreements.models import Agreement
-from agreements.states import PaperState
 from people.access import Denied, PersonRequest
 from secondments.views import scope
 
@@ -23,7 +22,7 @@ def paper(request: PersonRequest, key: str, number: int | None = None) -> Agreem
         raise Http404
     found.secondment = case
     if not policies.may_read(found, request.user):
-        if found.state == PaperState.DRAFT:
+        if found.shared_at is None:
             raise Denied(_("HR is still preparing the terms; you are told when they can be read."))
         raise Denied(_("The agreement is not part of what you may see in this case."))
     return found

@@ -1,7 +1,7 @@
 """Tests: stricter than production where that finds faults, quicker where it changes nothing."""
 
 from config.settings.base import *  # noqa: F403 - a settings module is the base and its differences
-from config.settings.base import STORAGES, TEMPLATES, VAR
+from config.settings.base import STATIC_ROOT, STORAGES, TEMPLATES, VAR
 
 DEBUG = False
 SECRET_KEY = "tests only"
@@ -28,3 +28,4 @@ class Undefined(str):
 
 
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined("%s")  # type: ignore[index]
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a folder that is not there

@@ -52,7 +52,7 @@ class ProfileForm(ModelForm):
 
     class Meta:
         model = Person
-        fields = ["full_name", "phone", "time_zone"]
+        fields = ["phone", "time_zone"]
 
 
 class ImportForm(Form):

@@ -17,6 +17,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django_countries import countries
 
@@ -172,15 +173,34 @@ def _check_together(rows: list[Row], by: Person) -> None:
     known = {
         email.lower() for email in Person.objects.filter(email__in=[*emails, *managers]).values_list("email", flat=True)
     }
-    organisations = {o.legal_name.lower(): o for o in Organisation.objects.all()}
+    organisations: dict[tuple[str, str], Organisation | None] = {}
     for row in rows:
         manager = str(row.values["line_manager_email"]).lower()
         if manager and manager not in emails and manager not in known and "line_manager_email" not in row.errors:
             row.errors["line_manager_email"] = _("Nobody has this e-mail, neither in the file nor here.")
-        organisation = organisations.get(row.values["organisation"].lower())
-        if organisation and not _may_write(by, organisation):
-            row.errors["organisation"] = _("This organisation has HR of its own, who keep its people.")
+        place = (row.values["organisation"], row.values["country"])
+        if "country" not in row.errors:
+            organisation = organisations.setdefault(place, _known_organisation(row))
+            if organisation and not _may_write(by, organisation):
+                row.errors["organisation"] = _("This organisation has HR of its own, who keep its people.")
+        if email in known and _kept_elsewhere(email, by):
+            row.errors.setdefault("email", _("This person is kept by the HR of another organisation."))
         row.fate = _("update") if str(row.values["email"]).lower() in known else _("new")
+
+
+def _known_organisation(row: Row) -> Organisation | None:
+    """The organisation of a row, found in the same way when it is checked and when it is written."""
+    return Organisation.objects.filter(
+        legal_name__iexact=row.values["organisation"], country=row.values["country"]
+    ).first()
+
+
+def _kept_elsewhere(email: str, by: Person) -> bool:
+    """Whether HR of an organisation that the importer does not write for keeps this person."""
+    theirs = Organisation.objects.filter(
+        Q(employments__person__email__iexact=email) | Q(memberships__person__email__iexact=email)
+    ).distinct()
+    return any(not _may_write(by, organisation) for organisation in theirs)
 
 
 def _may_write(by: Person, organisation: Organisation) -> bool:
@@ -198,6 +218,8 @@ def write(reading: Reading, *, by: Person) -> dict[str, int]:
     people: dict[str, Person] = {}
     for row in reading.rows:
         organisation = _organisation(row)
+        if not _may_write(by, organisation):
+            raise PermissionError(organisation.legal_name)  # somebody took charge of it since the dry run
         person, is_new = _person(row, organisation)
         people[person.email.lower()] = person
         counts["new" if is_new else "updated"] += 1
@@ -207,15 +229,14 @@ def write(reading: Reading, *, by: Person) -> dict[str, int]:
         if manager:
             boss = people.get(manager) or Person.objects.get(email__iexact=manager)
             Employment.objects.filter(
-                person=people[row.values["email"].lower()], organisation__legal_name__iexact=row.values["organisation"]
+                person=people[row.values["email"].lower()], organisation=_known_organisation(row)
             ).update(line_manager=boss)
     ledger.record("people.import", by=by, new=counts["new"], updated=counts["updated"])
     return counts
 
 
 def _organisation(row: Row) -> Organisation:
-    found = Organisation.objects.filter(legal_name__iexact=row.values["organisation"]).first()
-    return found or Organisation.objects.create(
+    return _known_organisation(row) or Organisation.objects.create(
         legal_name=row.values["organisation"],
         country=row.values["country"],
         time_zone=row.values["time_zone"] or "UTC",
@@ -225,8 +246,9 @@ def _organisation(row: Row) -> Organisation:
 def _person(row: Row, organisation: Organisation) -> tuple[Person, bool]:
     person = Person.objects.filter(email__iexact=row.values["email"]).first()
     if person:
-        person.full_name = row.values["full_name"]
-        person.save(update_fields=["full_name"])
+        if person.employments.filter(organisation=organisation).exists():
+            person.full_name = row.values["full_name"]
+            person.save(update_fields=["full_name"])
         return person, False
     return (
         Person.objects.create_user(

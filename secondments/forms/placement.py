@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -47,6 +48,7 @@ class ChecklistItemForm(ModelForm):
         fields = ["list", "title", "party", "due_on", "blocks_start"]
         widgets = {"due_on": DateInput()}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lists: Sequence[ListKind], **kwargs: Any) -> None:
         kwargs.setdefault("prefix", "item")
         super().__init__(*args, **kwargs)
+        self.fields["list"].choices = [(kind.value, kind.label) for kind in lists]  # type: ignore[attr-defined]

@@ -79,7 +79,9 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
         custom=act(_("Revise the proposal"), Part.HR_SECONDER, needs_reason=True),
     )
     def revise(self, *, by: Person, at: datetime) -> None:
+        """Those who were asked know it no more, until it is submitted to them anew."""
         self.declined_at = self.declined_by = None
+        self.submitted_at = self.submitted_by = None
 
     @transition(
         field=state,

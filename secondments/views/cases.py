@@ -49,6 +49,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
     """Everything that the page of a case shows, in a fixed number of queries."""
     person = request.user
     parts = policies.parts_of(case, person)
+    run = policies.lists_run_by(parts)
     soon = turns.near(clock.today(case.zone))
     decisions = [
         (decision, policies.may_see_reason(decision, parts, person))
@@ -56,7 +57,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         if policies.may_see_decision(decision, parts)
     ]
     items = [
-        (item, policies.may_tick(item, parts))
+        (item, policies.may_tick(item, parts), item.list in run)
         for item in case.checklist.select_related("done_by")
         if policies.may_see_item(item, parts)
     ]
@@ -76,6 +77,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
             policies.may_evaluate(evaluation, person),
         )
         for evaluation in case.evaluations.select_related("person").prefetch_related("results__objective")
+        if policies.may_see_review(parts)
     ]
     is_hr = Part.HR_SECONDER in parts
     told = timeline.of(case, person)
@@ -94,11 +96,11 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         "mine": next((d for d, _see in decisions if d.decider_id == person.pk and d.verdict is None), None),
         "lists": _lists(items),
         "has_items": bool(items),
-        "item_form": ChecklistItemForm() if is_hr and case.is_open else None,
+        "item_form": ChecklistItemForm(lists=run) if run and case.is_open else None,
         "checkins": checkins,
         "evaluations": evaluations,
-        "shows_review": case.state in {State.REVIEW, State.RETURN, State.COMPLETED},
-        "shows_return": case.state in {State.RETURN, State.COMPLETED},
+        "shows_review": policies.may_see_review(parts) and case.state in {State.REVIEW, State.RETURN, State.COMPLETED},
+        "shows_return": policies.may_see_outcome(parts) and case.state in {State.RETURN, State.COMPLETED},
         "shows_placement": case.state in STARTED or case.state == State.AGREED,
         "can_end_early": is_hr and case.state in PLACED,
         "timeline": told[:RECENT],
@@ -111,12 +113,12 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
     }
 
 
-def _lists(items: list[tuple[Any, bool]]) -> list[tuple[str, list[tuple[Any, bool]], bool]]:
+def _lists(items: list[tuple[Any, bool, bool]]) -> list[tuple[str, list[tuple[Any, bool, bool]], bool]]:
     """Each checklist with its rows, and whether all of it is done."""
     found = []
     for kind in ListKind:
         rows = [row for row in items if row[0].list == kind]
-        found.append((str(kind.label), rows, all(item.done_at for item, _ in rows)))
+        found.append((str(kind.label), rows, all(row[0].done_at for row in rows)))
     return found
 
 

@@ -44,8 +44,8 @@ def waive(request: PersonRequest, key: str, pk: int) -> HttpResponse:
     """HR says why something need not be done."""
     case = scope.case(request, key)
     item = _item(request, case, pk)
-    if not policies.may_run(case, request.user):
-        raise Denied(_("Only HR of the seconder waives an item."))
+    if item.list not in policies.lists_run_by(policies.parts_of(case, request.user)):
+        raise Denied(_("Only HR of the side that runs this list waives an item."))
     form = Reason(request.POST or None, label=_("Why need it not be done?"))
     if request.method == "POST" and form.is_valid():
         try:
@@ -61,9 +61,10 @@ def waive(request: PersonRequest, key: str, pk: int) -> HttpResponse:
 def add(request: PersonRequest, key: str) -> HttpResponse:
     """HR adds an item."""
     case = scope.case(request, key)
-    if not policies.may_run(case, request.user):
-        raise Denied(_("Only HR of the seconder adds to a checklist."))
-    form = ChecklistItemForm(request.POST)
+    lists = policies.lists_run_by(policies.parts_of(case, request.user))
+    if not lists:
+        raise Denied(_("Only HR of the side that runs a list adds to it."))
+    form = ChecklistItemForm(request.POST, lists=lists)
     if form.is_valid():
         found = form.cleaned_data
         try:

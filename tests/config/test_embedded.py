@@ -285,3 +285,17 @@ def test_what_a_killed_demo_left_is_known_by_its_mark(tmp_path: Path) -> None:
         children.end_leftovers(lambda: children.marked(tmp_path), signal.SIGTERM)
         assert (left.wait(), stranger.poll()) == (-signal.SIGTERM, None)
         stranger.kill()
+
+
+def test_services_alone_run_until_they_are_asked_to_stop(directory: Path) -> None:
+    serving = subprocess.Popen(
+        [sys.executable, "-m", "config.embedded", "services", "--directory", str(directory)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert serving.stdout is not None
+    assert serving.stdout.readline().startswith("DATABASE_URL=")
+    assert eventually(lambda: (1,) in ask(directory, "SELECT 1"))
+    serving.send_signal(signal.SIGTERM)
+    assert "Traceback" not in serving.communicate(timeout=20)[0]

@@ -93,7 +93,7 @@ def test_unsealed_agreement_keeps_the_placement_from_starting_and_hr_is_told_onc
 
 def test_condition_before_the_start_keeps_the_placement_from_starting_until_it_is_met(cast: Cast) -> None:
     case = cast.agreed()
-    item = checklists.add(case, by=cast.hr, kind="inward", title="Visa", party="secondee", blocks_start=True)
+    item = checklists.add(case, by=cast.host_hr, kind="inward", title="Visa", party="secondee", blocks_start=True)
     assert advance(case, case.start_on) == "agreed"
     assert refused_starts() == [["The first day has come, but: “Visa” must be done before the start."]]
     checklists.tick(item, by=cast.secondee, done=True)
