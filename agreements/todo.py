@@ -11,7 +11,7 @@ from agreements.states import PaperState
 from people.models import Person
 from people.roles import Role
 from secondments import turns
-from secondments.todo import Todo
+from secondments.todo import MOST, Todo
 
 
 def of(person: Person) -> list[Todo]:
@@ -30,7 +30,7 @@ def _signatures(person: Person) -> Iterator[Todo]:
         .select_related(*(f"agreement__{path}" for path in RELATED))
         .order_by("due_on", "pk")
     )
-    for slot in slots:
+    for slot in slots[:MOST]:
         agreement = slot.agreement
         yield Todo(
             _("Sign the agreement"),
@@ -50,7 +50,7 @@ def _approvals(person: Person) -> Iterator[Todo]:
         .select_related(*RELATED)
         .order_by("shared_at", "pk")
     )
-    for agreement in waiting:
+    for agreement in waiting[:MOST]:
         case = agreement.secondment
         yield Todo(
             _("Approve the terms"), _("Read the terms"), agreement.get_absolute_url(), case.title, case.turn_since, None
@@ -77,7 +77,7 @@ def _for_hr(person: Person) -> Iterator[Todo]:
         .order_by("secondment__turn_since", "secondment_id", "-number")
     )
     seen = set()
-    for agreement in waiting:
+    for agreement in waiting[:MOST]:
         case = agreement.secondment
         if case.pk in seen:
             continue

@@ -21,7 +21,7 @@ from secondments import turns
 from secondments.models import CheckIn, Secondment
 from secondments.states import CLOSED, PLACED, State
 
-ROWS = 6
+ROWS, TODOS = 6, 12  # rows of the short lists, and of what waits
 
 
 @login_not_required
@@ -29,8 +29,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "landing.html", {"guides": guides()})
     person: Person = request.user
-    todos = _in_order([*paper_todo.of(person), *case_todo.of(person)])
-    context: dict[str, Any] = {"todos": todos, "today": clock.today(person.time_zone)}
+    waiting = _in_order([*paper_todo.of(person), *case_todo.of(person)])
+    todos, more = waiting[:TODOS], len(waiting) - TODOS
+    context: dict[str, Any] = {"todos": todos, "more": max(more, 0), "today": clock.today(person.time_zone)}
     if person.organisations_as(Role.HR, Role.FINANCE, Role.VIEWER):
         return render(request, "home_hr.html", context | hr_overview(person))
     mine = Secondment.objects.visible_to(person).with_list_data()

@@ -18,6 +18,8 @@ from secondments.models import CheckIn, Decision, Evaluation, Secondment
 from secondments.states import PLACED, State
 from secondments.turns import CONCLUDE, OUTCOME, near
 
+MOST = 40  # of one kind; who has more to do begins with the oldest
+
 
 @dataclass(frozen=True)
 class Todo:
@@ -49,7 +51,7 @@ def _decisions(person: Person) -> Iterator[Todo]:
         .select_related("secondment__secondee", "secondment__host", "secondment__seconder")
         .order_by("due_on", "pk")
     )
-    for decision in pending:
+    for decision in pending[:MOST]:
         case = decision.secondment
         if decision.revision == case.revision:
             yield Todo(
@@ -69,7 +71,7 @@ def _checkins(person: Person) -> Iterator[Todo]:
         .select_related("secondment__secondee", "secondment__host", "secondment__seconder")
         .order_by("due_on", "pk")
     )
-    for checkin in pending:
+    for checkin in pending[:MOST]:
         case = checkin.secondment
         yield Todo(
             _("Check in: how is it going?"),
@@ -88,7 +90,7 @@ def _evaluations(person: Person) -> Iterator[Todo]:
         .select_related("secondment__secondee", "secondment__host", "secondment__seconder")
         .order_by("due_on", "pk")
     )
-    for evaluation in pending:
+    for evaluation in pending[:MOST]:
         case = evaluation.secondment
         yield Todo(
             _("Look back at the secondment"),
@@ -110,7 +112,7 @@ def _for_hr(person: Person) -> Iterator[Todo]:
         .with_list_data()
         .order_by("turn_since", "pk")
     )
-    for case in waiting:
+    for case in waiting[:MOST]:
         sentence, action, path = {
             State.REVIEW: (_("Conclude the review"), _("Conclude"), f"{case.get_absolute_url()}conclude/"),
             State.RETURN: (
