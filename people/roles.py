@@ -12,6 +12,24 @@ class Role(models.TextChoices):
     VIEWER = "viewer", _("Viewer")
 
 
+class Weekday(models.IntegerChoices):
+    """As ``date.weekday()`` counts them."""
+
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class ContractType(models.TextChoices):
+    PERMANENT = "permanent", _("Permanent")
+    FIXED_TERM = "fixed_term", _("Fixed-term")
+    OTHER = "other", _("Other")
+
+
 class OrganisationKind(models.TextChoices):
     OWN_GROUP = "own_group", _("Own group")
     CLIENT = "client", _("Client")
@@ -20,3 +38,11 @@ class OrganisationKind(models.TextChoices):
     NON_PROFIT = "non_profit", _("Non-profit")
     ACADEMIC = "academic", _("Academic")
     OTHER = "other", _("Other")
+
+
+class SigningOrder(models.TextChoices):
+    """Who signs after whom."""
+
+    SECONDEE_HOST_SECONDER = "secondee,host,seconder", _("Secondee, host, seconder")
+    HOST_SECONDEE_SECONDER = "host,secondee,seconder", _("Host, secondee, seconder")
+    SECONDEE_SECONDER_HOST = "secondee,seconder,host", _("Secondee, seconder, host")

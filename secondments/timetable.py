@@ -28,12 +28,24 @@ class Rules:
     notice_weeks_seconder: int = 4
     notice_weeks_host: int = 4
     notice_weeks_secondee: int = 4
+    minimum_service_months: int = 6
+    probation_must_be_over: bool = True
+    contract_must_outlast: bool = True
+    months_between: int = 12
+    cumulative_maximum_days: int = 1826
+    extensions_maximum: int = 2
+    extension_maximum_days: int = 366
+    extension_days_before: int = 60
+    return_meeting_days_before: int = 60
+    decisions_in_sequence: bool = False
+    signing_order: str = "secondee,host,seconder"
+    retention_years: int = 6
 
     @classmethod
     def of(cls, policy: Mapping[str, Any]) -> Rules:
         """Read what a case kept; rules that it does not name have their default."""
-        known = {field.name for field in fields(cls)}
-        return cls(**{name: int(value) for name, value in policy.items() if name in known})
+        known: dict[str, Any] = {field.name: type(field.default) for field in fields(cls)}
+        return cls(**{name: known[name](value) for name, value in policy.items() if name in known})
 
 
 def length(start: date, end: date) -> int:

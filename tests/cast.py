@@ -63,9 +63,15 @@ class Cast:
     @classmethod
     def assemble(cls) -> Cast:
         northwind = Organisation.objects.create(
-            legal_name="Northwind Ltd", country="GB", time_zone="Europe/London", address="1 Mill Lane, Leeds"
+            legal_name="Northwind Ltd",
+            country="GB",
+            time_zone="Europe/London",
+            address="1 Mill Lane, Leeds",
+            is_listed=True,
         )
-        contoso = Organisation.objects.create(legal_name="Contoso sp. z o.o.", country="PL", time_zone="Europe/Warsaw")
+        contoso = Organisation.objects.create(
+            legal_name="Contoso sp. z o.o.", country="PL", time_zone="Europe/Warsaw", is_listed=True
+        )
         fabrikam = Organisation.objects.create(legal_name="Fabrikam Inc", country="US", time_zone="America/New_York")
         cast = cls(
             northwind=northwind,

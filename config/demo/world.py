@@ -45,6 +45,7 @@ def build(chance: Random) -> list[House]:
 def _house(chance: Random, row: tuple[str, ...], size: int, taken: set[str]) -> House:
     legal_name, kind, country, zone, address, number, domain, departments = row
     organisation = Organisation.objects.create(
+        is_listed=True,
         legal_name=legal_name,
         kind=kind,
         country=country,

@@ -217,7 +217,7 @@ def write(reading: Reading, *, by: Person) -> dict[str, int]:
     counts = {"new": 0, "updated": 0}
     people: dict[str, Person] = {}
     for row in reading.rows:
-        organisation = _organisation(row)
+        organisation = _organisation(row, by)
         if not _may_write(by, organisation):
             raise PermissionError(organisation.legal_name)  # somebody took charge of it since the dry run
         person, is_new = _person(row, organisation)
@@ -228,18 +228,19 @@ def write(reading: Reading, *, by: Person) -> dict[str, int]:
         manager = str(row.values["line_manager_email"]).lower()
         if manager:
             boss = people.get(manager) or Person.objects.get(email__iexact=manager)
-            Employment.objects.filter(
+            Employment.objects.current().filter(
                 person=people[row.values["email"].lower()], organisation=_known_organisation(row)
             ).update(line_manager=boss)
     ledger.record("people.import", by=by, new=counts["new"], updated=counts["updated"])
     return counts
 
 
-def _organisation(row: Row) -> Organisation:
+def _organisation(row: Row, by: Person) -> Organisation:
     return _known_organisation(row) or Organisation.objects.create(
         legal_name=row.values["organisation"],
         country=row.values["country"],
         time_zone=row.values["time_zone"] or "UTC",
+        kept_by_id=by.organisations_as(Role.HR)[0],
     )
 
 
@@ -266,7 +267,7 @@ def _employ(row: Row, person: Person, organisation: Organisation) -> None:
         given["department"] = Department.objects.get_or_create(
             organisation=organisation, name=row.values["department"]
         )[0]
-    Employment.objects.update_or_create(person=person, organisation=organisation, defaults=given)
+    Employment.objects.current().update_or_create(person=person, organisation=organisation, defaults=given)
 
 
 _EMPLOYMENT = (

@@ -1,17 +1,41 @@
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from people import clock
 from people.models.organisation import Department, Organisation
+from people.models.ranges import DateRange, IdRange
 from people.models.user import Person
+from people.roles import ContractType, Role
+
+
+class EmploymentQuerySet(models.QuerySet["Employment"]):
+    def current(self, day: date | None = None) -> EmploymentQuerySet:
+        """The terms that hold on a day, by default today in UTC: one row of a person at an organisation."""
+        day = day or clock.today("UTC")
+        return self.filter(Q(since__isnull=True) | Q(since__lte=day), Q(until__isnull=True) | Q(until__gte=day))
+
+    def visible_to(self, person: Person) -> EmploymentQuerySet:
+        """One's own; those of one's organisations; today's of those whose line manager one is."""
+        organisations = person.organisations_as(*Role.values)
+        team = Q(line_manager=person, until__isnull=True)
+        return self.filter(Q(person=person) | Q(organisation__in=organisations) | team)
 
 
 class Employment(models.Model):
-    """What a person is at an organisation. The salary is shown to HR and finance of that organisation alone."""
+    """The terms on which a person works for an organisation, from a day and until another.
+
+    A change of terms ends one row and begins the next; rows of one person at one organisation never overlap
+    and their sequence is the employment's history. ``started_on`` is the first day of the employment as a
+    whole. The salary is shown to HR and finance of that organisation alone, and each look at it is recorded.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="employments")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="employments")
@@ -20,6 +44,10 @@ class Employment(models.Model):
     employee_number = models.CharField(_("employee number"), max_length=40, blank=True)
     job_title = models.CharField(_("job title"), max_length=200, blank=True)
     grade = models.CharField(_("grade"), max_length=40, blank=True)
+    contract_type = models.CharField(_("contract"), max_length=12, choices=ContractType, default=ContractType.PERMANENT)
+    probation_ends_on = models.DateField(_("probation ends on"), null=True, blank=True)
+    since = models.DateField(_("these terms hold from"), null=True, blank=True)
+    until = models.DateField(_("these terms hold until"), null=True, blank=True)
     started_on = models.DateField(_("started on"), null=True, blank=True)
     contract_ends_on = models.DateField(_("contract ends on"), null=True, blank=True)
     weekly_hours = models.DecimalField(_("hours per week"), max_digits=4, decimal_places=2, default=Decimal("40"))
@@ -27,13 +55,28 @@ class Employment(models.Model):
     salary_currency = models.CharField(_("currency"), max_length=3, blank=True)
     location = models.CharField(_("work location"), max_length=200, blank=True)
 
+    objects = EmploymentQuerySet.as_manager()
+
     class Meta:
-        ordering = ["organisation", "person", "pk"]
+        ordering = ["organisation", "person", F("since").desc(nulls_last=True), "pk"]
+        indexes = [models.Index(fields=["organisation", "person"], name="employment_by_organisation")]
         constraints = [
-            models.UniqueConstraint(fields=["person", "organisation"], name="employment_unique"),
+            ExclusionConstraint(
+                name="employment_no_two_at_once",
+                expressions=[
+                    (IdRange(F("person"), F("person"), Value("[]")), RangeOperators.OVERLAPS),
+                    (IdRange(F("organisation"), F("organisation"), Value("[]")), RangeOperators.OVERLAPS),
+                    (DateRange(F("since"), F("until"), Value("[]")), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("These terms overlap with others of the same person."),
+            ),
+            models.CheckConstraint(
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="employment_until_after_since",
+            ),
             models.UniqueConstraint(
                 fields=["organisation", "employee_number"],
-                condition=~Q(employee_number=""),
+                condition=~Q(employee_number="") & Q(until__isnull=True),
                 name="employee_number_unique",
             ),
             models.CheckConstraint(

@@ -25,6 +25,8 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=10, choices=Role)
     since = models.DateTimeField(_("since"), default=clock.now)
     until = models.DateTimeField(_("until"), null=True, blank=True)
+    given_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    taken_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
 
     objects = MembershipQuerySet.as_manager()
 

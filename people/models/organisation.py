@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
@@ -11,7 +12,7 @@ from django_countries.fields import CountryField
 
 from people.keys import new_key
 from people.models.user import Person
-from people.roles import OrganisationKind, Role
+from people.roles import OrganisationKind, Role, Weekday
 
 
 def known_time_zone(name: str) -> None:
@@ -21,31 +22,63 @@ def known_time_zone(name: str) -> None:
         )
 
 
+def monday_to_friday() -> list[int]:
+    return [0, 1, 2, 3, 4]
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def visible_to(self, person: Person) -> OrganisationQuerySet:
-        """Own organisations; HR also sees those it can lend to."""
+        """Own organisations and those that these keep; HR also sees whoever lets itself be found as a host."""
+        own = person.organisations_as(*Role.values)
+        scope = models.Q(pk__in=own) | models.Q(kept_by__in=own)
         if person.is_hr:
-            return self
-        return self.filter(pk__in=person.organisations_as(*Role.values))
+            scope |= models.Q(is_listed=True)
+        return self.filter(scope)
+
+    def editable_by(self, person: Person) -> OrganisationQuerySet:
+        """Those whose HR the person is, and those that have no HR of their own and were entered by such."""
+        own = person.organisations_as(Role.HR)
+        return self.filter(models.Q(pk__in=own) | models.Q(kept_by__in=own))
 
 
 class Organisation(models.Model):
-    """A party that lends or hosts people."""
+    """A party that lends or hosts people.
+
+    An organisation that another entered as a host is kept by that other (``kept_by``) and known to it alone,
+    until somebody is made HR of it; from then on it keeps itself.
+    """
 
     key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)
     legal_name = models.CharField(_("legal name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind, default=OrganisationKind.OTHER)
     registered_number = models.CharField(_("registered number"), max_length=60, blank=True)
-    address = models.TextField(_("address"), blank=True)
+    address = models.TextField(_("registered address"), blank=True)
+    visiting_address = models.TextField(_("visiting address"), blank=True)
     country = CountryField(_("country"))
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[known_time_zone])
+    working_days = ArrayField(
+        models.PositiveSmallIntegerField(choices=Weekday),
+        verbose_name=_("working week"),
+        default=monday_to_friday,
+        help_text=_("Deadlines in working days count these."),
+    )
+    holiday_region = models.CharField(_("region for public holidays"), max_length=10, blank=True)
+    kept_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    is_listed = models.BooleanField(_("others may find it as a host"), default=False)
+    second_factor_required = models.BooleanField(_("HR and finance need a second factor"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         ordering = ["legal_name", "pk"]
-        constraints = [models.UniqueConstraint(Lower("legal_name"), "country", name="organisation_name_unique")]
+        constraints = [
+            # A name that another organisation keeps for itself tells nobody that it exists.
+            models.UniqueConstraint(
+                Lower("legal_name"), "country", "kept_by", name="organisation_name_unique", nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=~models.Q(working_days=[]), name="organisation_works_some_day"),
+        ]
 
     def __str__(self) -> str:
         return self.legal_name

@@ -5,14 +5,21 @@ import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from people import clock
 from people.models.organisation import Organisation
+from people.models.user import Person
+from people.roles import Role, SigningOrder
 
 
 class PolicyQuerySet(models.QuerySet["Policy"]):
     def on(self, organisation: Organisation, day: datetime.date) -> Policy:
         """The policy in force on a day; the defaults where an organisation has none."""
         found = self.filter(organisation=organisation, effective_from__lte=day).order_by("-effective_from").first()
-        return found or Policy(organisation=organisation, effective_from=day)
+        return found or self.model(organisation=organisation, effective_from=day)
+
+    def visible_to(self, person: Person) -> PolicyQuerySet:
+        """The rules of one's own organisations."""
+        return self.filter(organisation__in=person.organisations_as(*Role.values))
 
 
 class Policy(models.Model):
@@ -30,9 +37,29 @@ class Policy(models.Model):
     remind_after_days = models.PositiveSmallIntegerField(_("remind after, days"), default=2)
     escalate_after_days = models.PositiveSmallIntegerField(_("tell HR after, days"), default=5)
     review_days_before = models.PositiveSmallIntegerField(_("review opens before the end, days"), default=30)
+    minimum_service_months = models.PositiveSmallIntegerField(_("least service at the seconder, months"), default=6)
+    probation_must_be_over = models.BooleanField(_("probation must be over"), default=True)
+    contract_must_outlast = models.BooleanField(_("a fixed-term contract must outlast the secondment"), default=True)
+    months_between = models.PositiveSmallIntegerField(_("months since the last secondment"), default=12)
+    cumulative_maximum_days = models.PositiveSmallIntegerField(_("longest in all with one host, days"), default=1826)
+    extensions_maximum = models.PositiveSmallIntegerField(_("extensions at most"), default=2)
+    extension_maximum_days = models.PositiveSmallIntegerField(_("longest extension, days"), default=366)
+    extension_days_before = models.PositiveSmallIntegerField(
+        _("an extension is asked for before the end, days"), default=60
+    )
+    return_meeting_days_before = models.PositiveSmallIntegerField(_("return meeting before the end, days"), default=60)
+    decisions_in_sequence = models.BooleanField(_("decisions one after another"), default=False)
+    signing_order = models.CharField(
+        _("order of signing"), max_length=40, choices=SigningOrder, default=SigningOrder.SECONDEE_HOST_SECONDER
+    )
+    retention_years = models.PositiveSmallIntegerField(_("cases are kept after their end, years"), default=6)
     notice_weeks_seconder = models.PositiveSmallIntegerField(_("notice by the seconder, weeks"), default=4)
     notice_weeks_host = models.PositiveSmallIntegerField(_("notice by the host, weeks"), default=4)
     notice_weeks_secondee = models.PositiveSmallIntegerField(_("notice by the secondee, weeks"), default=4)
+
+    note = models.TextField(_("what changed and why"), max_length=2000, blank=True)
+    made_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    made_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = PolicyQuerySet.as_manager()
 
@@ -50,6 +77,18 @@ class Policy(models.Model):
         "notice_weeks_seconder",
         "notice_weeks_host",
         "notice_weeks_secondee",
+        "minimum_service_months",
+        "probation_must_be_over",
+        "contract_must_outlast",
+        "months_between",
+        "cumulative_maximum_days",
+        "extensions_maximum",
+        "extension_maximum_days",
+        "extension_days_before",
+        "return_meeting_days_before",
+        "decisions_in_sequence",
+        "signing_order",
+        "retention_years",
     )
 
     class Meta:
@@ -70,6 +109,6 @@ class Policy(models.Model):
     def __str__(self) -> str:
         return f"{self.organisation}, from {self.effective_from}"
 
-    def copy(self) -> dict[str, int]:
+    def copy(self) -> dict[str, int | bool | str]:
         """The rules as they are kept on a case."""
         return {rule: getattr(self, rule) for rule in self.RULES}

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -10,6 +12,20 @@ from django.utils.translation import gettext_lazy as _
 
 from people.keys import new_key
 from people.roles import Role
+
+
+class Fold(models.Func):
+    """Text without case, accents and strokes (Żółkowski → zolkowski); the function is made by a migration."""
+
+    function = "fold"
+    output_field = models.TextField()
+
+
+class Words(models.Func):
+    """The words of a name and of an e-mail address, folded, for full-text search by their beginnings; indexed."""
+
+    function = "name_words"
+    output_field = models.Field()
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -20,6 +36,26 @@ class PersonQuerySet(models.QuerySet["Person"]):
             models.Q(pk=person.pk)
             | models.Q(pk__in=self.model.objects.filter(employments__organisation__in=organisations).values("pk"))
         )
+
+    def sorted_by_name(self) -> PersonQuerySet:
+        """As people look for names: accents and case make no difference."""
+        return self.order_by(Fold("full_name"), "pk")
+
+    def named(self, text: str) -> PersonQuerySet:
+        """Those of whom each word typed begins a word of the name or of the address, whatever the accents."""
+        found = self
+        for word in re.findall(r"\w+", text)[:8]:
+            query = models.Func(Fold(models.Value(f"{word}:*")), template="to_tsquery('simple', %(expressions)s)")
+            found = found.filter(
+                models.Func(
+                    Words("full_name", "email"),
+                    query,
+                    template="(%(expressions)s)",
+                    arg_joiner=" @@ ",
+                    output_field=models.BooleanField(),
+                )
+            )
+        return found
 
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
@@ -46,6 +82,7 @@ class Person(AbstractBaseUser):
     phone = models.CharField(_("telephone"), max_length=50, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
     is_active = models.BooleanField(_("may sign in"), default=True)
+    is_administrator = models.BooleanField(_("runs this installation"), default=False, editable=False)
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects = PersonManager()
@@ -56,6 +93,10 @@ class Person(AbstractBaseUser):
 
     class Meta:
         ordering = ["full_name", "pk"]
+        indexes = [
+            GinIndex(Words("full_name", "email"), name="person_words"),
+            models.Index(Fold("full_name"), "id", name="person_sorted"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),

@@ -19,8 +19,10 @@ def people(request: PersonRequest) -> HttpResponse:
     organisations = request.user.organisations_as(*Role.values)
     if not organisations:
         raise Denied("The directory is for members of an organisation.")
-    employments = Employment.objects.filter(organisation__in=organisations).select_related(
-        "person", "organisation", "department", "line_manager"
+    employments = (
+        Employment.objects.current()
+        .filter(organisation__in=organisations)
+        .select_related("person", "organisation", "department", "line_manager")
     )
     words = request.GET.get("q", "").strip()
     for word in words.split():

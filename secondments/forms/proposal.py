@@ -130,10 +130,12 @@ class ProposalForm(forms.ModelForm):
         self._clean_outsider("host_signatory")
         secondee = found.get("secondee")
         if secondee and not found.get("line_manager") and "line_manager" not in self.errors:
-            employment = secondee.employments.filter(organisation=self.seconder).select_related("line_manager").first()
+            employment = (
+                secondee.employments.current().filter(organisation=self.seconder).select_related("line_manager").first()
+            )
             found["line_manager"] = employment.line_manager if employment else None
         if found.get("weekly_hours") is None and found.get("working_time") == FULL and secondee:
-            employment = secondee.employments.filter(organisation=self.seconder).first()
+            employment = secondee.employments.current().filter(organisation=self.seconder).first()
             found["weekly_hours"] = employment.weekly_hours if employment else None
         return found
 

@@ -8,12 +8,13 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from people.keys import new_key
 from people.models import Organisation, Person
+from people.models.ranges import DateRange, IdRange
 from people.roles import Role
 from secondments import timetable
 from secondments.choices import Kind, Outcome, Party
@@ -67,16 +68,6 @@ class SecondmentQuerySet(models.QuerySet["Secondment"]):
             "host_signatory",
             "seconder_signatory",
         )
-
-
-class DateRange(Func):
-    function = "daterange"
-    output_field = models.Field()
-
-
-class IdRange(Func):
-    function = "int8range"
-    output_field = models.Field()
 
 
 def part(name: Any) -> models.ForeignKey:
@@ -278,7 +269,7 @@ class Secondment(Lifecycle):
         """The secondee's employment at the seconder, or None."""
         if not self.secondee_id:
             return None
-        return self.secondee.employments.filter(organisation=self.seconder_id).first()
+        return self.secondee.employments.current().filter(organisation=self.seconder_id).first()
 
     @property
     def full_time_hours(self) -> Decimal:

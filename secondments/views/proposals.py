@@ -59,7 +59,8 @@ def _write(request: PersonRequest, case: Secondment, seconder: Organisation, own
                 messages.success(request, _("The draft is saved."))
                 return redirect("edit_proposal", key=saved.key)
     colleagues = (
-        Employment.objects.filter(organisation=seconder, person__is_active=True)
+        Employment.objects.current()
+        .filter(organisation=seconder, person__is_active=True)
         .order_by("person__full_name", "pk")
         .values_list("person__email", "person__full_name", "job_title")[:OFFERED]
     )

@@ -51,7 +51,9 @@ def fill(size: int) -> tuple[Client, str]:
 
 def _organisations() -> list[Organisation]:
     found = [
-        Organisation.objects.create(legal_name=f"Organisation {n}", country="GB", time_zone="Europe/London")
+        Organisation.objects.create(
+            legal_name=f"Organisation {n}", country="GB", time_zone="Europe/London", is_listed=True
+        )
         for n in range(40)
     ]
     since = clock.now() - timedelta(days=900)
