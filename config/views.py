@@ -104,8 +104,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """An insider lacks the right: the sentence says why."""
-    return render(request, "403.html", {"sentence": str(exception or "")}, status=403)
+    """An insider lacks the right: the sentence says why.
+
+    Somebody who has the right in another of their capacities is offered to change to it.
+    """
+    context = {
+        "sentence": str(exception or ""),
+        "other": getattr(exception, "capacity", None),
+        "case": getattr(exception, "case", None),
+    }
+    return render(request, "403.html", context, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -21,12 +21,15 @@ def record(
     **facts: Any,
 ) -> LedgerEntry:
     """Write one entry in the caller's transaction; ``by=None`` is the calendar."""
+    part, in_name_of = by.acting_in.get(case_id, ("", "")) if by and case_id else ("", "")
+    if in_name_of:
+        facts["in_name_of"] = in_name_of
     return LedgerEntry.objects.create(
         at=clock.now(),
         verb=verb,
         actor_id=by.pk if by else None,
         actor_name=by.full_name if by else str(_("the calendar")),
-        acting_as=acting_as,
+        acting_as=acting_as or part,
         case_id=case_id,
         number=number,
         reason=reason,

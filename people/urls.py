@@ -1,6 +1,6 @@
 from django.urls import path
 
-from people.views import directory, imports, profile
+from people.views import directory, imports, invitations, profile
 
 urlpatterns = [
     path("people/", directory.people, name="people"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("people/<str:key>/", directory.person, name="person"),
     path("organisations/", directory.organisations, name="organisations"),
     path("organisations/<str:key>/", directory.organisation, name="organisation"),
+    path("invitations/<str:key>/", invitations.invitation, name="invitation"),
     path("profile/", profile.profile, name="profile"),
     path("notices/", profile.notices, name="notices"),
 ]

@@ -19,12 +19,6 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
             raise TypeError("A paper's state changes through papers.perform and no other way.")
         return super().update(**fields)
 
-    def visible_to(self, person: Person) -> AgreementQuerySet:
-        """Papers of visible cases; before HR shares a draft only HR of the seconder sees it."""
-        own = person.organisations_as("hr")
-        cases = Secondment.objects.visible_to(person).values("pk")
-        return self.filter(secondment__in=cases).filter(Q(shared_at__isnull=False) | Q(secondment__seconder__in=own))
-
     def live(self) -> AgreementQuerySet:
         return self.filter(state__in=LIVE)
 

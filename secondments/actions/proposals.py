@@ -44,7 +44,7 @@ def begin(
         raise NotAllowed(_("Only HR of the seconder begins a secondment."))
     now = clock.now()
     secondment = Secondment(seconder=seconder, owner=by, reference=next_reference(now), created_at=now, changed_at=now)
-    _write(secondment, fields, objectives)
+    _write(secondment, fields, objectives, by)
     ledger.record("secondment.begin", by=by, case_id=secondment.pk)
     turns.settle(secondment)
     return secondment
@@ -66,7 +66,7 @@ def save_draft(
     if seen is not None and secondment.changed_at != seen:
         raise Refused(_("Somebody else saved this draft meanwhile. What you typed is below; compare and save again."))
     secondment.changed_at = clock.now()
-    _write(secondment, fields, objectives)
+    _write(secondment, fields, objectives, by)
     return secondment
 
 
@@ -92,10 +92,11 @@ def _copy_policy(secondment: Secondment) -> None:
     secondment.policy = Policy.objects.on(secondment.seconder, clock.today(secondment.zone)).copy()
 
 
-def _write(secondment: Secondment, fields: Mapping[str, Any], objectives: Iterable[dict[str, str]]) -> None:
+def _write(secondment: Secondment, fields: Mapping[str, Any], objectives: Iterable[dict[str, str]], by: Person) -> None:
     for name in FIELDS:
         if name in fields:
             setattr(secondment, name, fields[name])
+    secondment.named_by = by
     secondment.agreed_end_on = secondment.end_on
     _copy_policy(secondment)
     secondment.save()

@@ -52,12 +52,12 @@ class ProposalForm(forms.ModelForm):
         help_text=gettext_lazy("Decides for the host. Needs no account: a link and a code come by e-mail."),
     )
     host_signatory_name = forms.CharField(
-        label=gettext_lazy("Signs for the host: name"), required=False, max_length=200
+        label=gettext_lazy("Signs for the host (a suggestion): name"), required=False, max_length=200
     )
     host_signatory_email = forms.EmailField(
-        label=gettext_lazy("Signs for the host: e-mail"),
+        label=gettext_lazy("Signs for the host (a suggestion): e-mail"),
         required=False,
-        help_text=gettext_lazy("Left blank: the host contact signs."),
+        help_text=gettext_lazy("The host confirms or changes it when it accepts. Left blank: the host contact."),
     )
     working_time = forms.ChoiceField(
         label=gettext_lazy("Working time"),

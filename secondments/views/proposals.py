@@ -15,6 +15,7 @@ from people.models import Employment, Organisation
 from people.roles import Role
 from secondments import policies, transitions
 from secondments.actions import proposals
+from secondments.choices import Part
 from secondments.forms.proposal import BaseObjectiveFormSet, ObjectiveFormSet, ProposalForm
 from secondments.models import Secondment
 from secondments.transitions import Refused
@@ -36,6 +37,7 @@ def edit(request: PersonRequest, key: str) -> HttpResponse:
     """Go on with a draft."""
     case = scope.case(request, key)
     if not policies.may_edit_proposal(case, request.user):
+        scope.offer(case, request.user, {Part.HR_SECONDER})
         raise Denied(_("The proposal can be edited by HR of the seconder while it is a draft."))
     return _write(request, case, case.seconder, [])
 

@@ -95,6 +95,8 @@ def _cases(chance: Random, organisations: list[Organisation], size: int) -> None
                 host=organisations[host],
                 host_contact=by_email[f"contact{host}@bench.example"],
                 host_signatory=by_email[f"manager{host}@bench.example"],
+                host_signatory_confirmed_at=clock.now(),
+                host_signatory_confirmed_by=by_email[f"contact{host}@bench.example"],
                 kind="external",
                 role_title="Planning lead",
                 location="Leeds",

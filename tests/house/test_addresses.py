@@ -16,15 +16,20 @@ PUBLIC = {
     "home", "help", "livez", "readyz", "verify", "seal_certificate",
     "account_request_login_code", "account_confirm_login_code", "account_login", "account_signup", "account_inactive",
 }  # fmt: skip
-OWN = {"profile", "notices", "my_placement", "secondments", "account_logout"}
+OWN = {"deputies", "profile", "notices", "my_placement", "secondments", "account_logout"}
 HR_ONLY = {"import_people", "import_check", "import_example", "new_secondment"}
 MEMBERS = {"people", "organisations"}
-RECORDS = {"person", "organisation"}
+RECORDS = {"person", "organisation", "invitation", "deputy", "answer_deputy"}
 # Below a case: what its insiders see of each with GET. 200 page, 302 away, 403 not theirs, 404 no such thing, 405 POST only.
 CASE = {
     #                       hr   secondee manager contact host_hr finance stranger
     "secondment":          (200, 200, 200, 200, 200, 200, 404),
     "placement":           (302, 200, 302, 302, 302, 302, 404),
+    "case_people":         (200, 200, 200, 200, 200, 403, 404),
+    "name_part":           (403, 403, 403, 200, 200, 403, 404),
+    "end_part":            (404, 404, 404, 404, 404, 404, 404),
+    "send_invitation":     (405, 405, 405, 405, 405, 405, 405),
+    "choose_capacity":     (405, 405, 405, 405, 405, 405, 405),
     "edit_proposal":       (403, 403, 403, 403, 403, 403, 404),
     "check_proposal":      (403, 403, 403, 403, 403, 403, 404),
     "decide":              (403, 403, 200, 403, 403, 403, 404),
@@ -78,6 +83,8 @@ def address(name: str, key: str = "aaaaaaaaaaaa") -> str:
         "<str:kind>": "sealed" if name == "agreement_pdf" else "release",
         "<str:name>": "withdraw",
         "<str:party>": "host",
+        "<str:part>": "host_supervisor",
+        "<str:invitation_key>": "aaaaaaaaaaaa",
         "<str:clause_key>": "place_of_work",
         "<int:pk>": "1",
         "<int:number>": "1",

@@ -73,7 +73,11 @@ def test_top_level_is_fixed() -> None:
 RECORD = re.compile(r"ledger\.record\(\s*f?\"([a-z_]+\.[a-z_{}.]+)\"(?:\s+if\s+\w+\s+else\s+\"([a-z_.]+)\")?")
 PERFORM = re.compile(r"papers\.perform\(\w+, \"(\w+)\"")
 # Written beside no case: no timeline shows them.
-CASELESS = {"people.import", "people.first_hr"}
+CASELESS = {
+    "people.import",
+    "people.first_hr",
+    "invitation.cancel",
+}
 
 
 def written_verbs() -> set[str]:

@@ -98,9 +98,16 @@ def decide_all(contact: Visitor) -> None:
         (ana, "Would you like to be seconded", "Consent of the secondee"),
         (tom, "Release Ana Duarte", "Release by the line manager"),
     ):
-        words = "like to host" if visitor is contact else subject
-        assert label in visitor.follow(words)
-        assert "your decision is recorded" in visitor.send(visitor.address, {"verdict": "yes", "reason": ""})
+        answers = {"verdict": "yes", "reason": ""}
+        if visitor is contact:  # was never here: the mail leads to a first page, and that to the decision
+            assert "Hanna Reed of Northwind Ltd asked you here" in visitor.follow("like to host")
+            page = visitor.open(re.search(r"/secondments/\w+/decide/acceptance/", visitor.html)[0])
+            assert "marta@contoso.example" in visitor.html  # whom the seconder suggested
+            answers |= {"signatory_name": "Marta Kowalska", "signatory_email": "marta@contoso.example"}
+        else:
+            page = visitor.follow(subject)
+        assert label in page
+        assert "your decision is recorded" in visitor.send(visitor.address, answers)
 
 
 def agree_terms(hr: Visitor, contact: Visitor, case: Secondment) -> None:
