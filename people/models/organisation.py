@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from people import public_holidays, workdays
 from people.keys import new_key
 from people.models.user import Person
 from people.roles import OrganisationKind, Role, Weekday
@@ -85,6 +86,14 @@ class Organisation(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("organisation", args=[self.key])
+
+    def calendar(self) -> workdays.Calendar:
+        """When this organisation works: its week, the holidays of its country and region, its closing days."""
+        return workdays.Calendar(
+            week=frozenset(self.working_days),
+            holidays=public_holidays.Holidays(str(self.country), self.holiday_region),
+            closing_days=frozenset(self.closing_days.values_list("day", flat=True)),
+        )
 
 
 class Department(models.Model):
