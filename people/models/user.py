@@ -28,14 +28,44 @@ class Words(models.Func):
     output_field = models.Field()
 
 
+def words_of(text: str) -> list[str]:
+    """What somebody typed, word by word; the first eight."""
+    return re.findall(r"\w+", text)[:8]
+
+
+def begins_word(words: Words, word: str) -> models.Func:
+    """Whether a word begins one of these words."""
+    query = models.Func(Fold(models.Value(f"{word}:*")), template="to_tsquery('simple', %(expressions)s)")
+    return models.Func(
+        words, query, template="(%(expressions)s)", arg_joiner=" @@ ", output_field=models.BooleanField()
+    )
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, person: Person) -> PersonQuerySet:
-        """People whom HR, finance or viewers of an organisation may look up, and oneself."""
-        organisations = person.organisations_as(Role.HR, Role.FINANCE, Role.VIEWER)
+        """People employed, now or once, where one is a member or which one keeps; one's team; and oneself."""
+        from people.models.employment import Employment
+
+        employed = Employment.objects.filter(organisation__in=person.organisations_seen)
+        team = Employment.objects.current().filter(line_manager=person)
         return self.filter(
-            models.Q(pk=person.pk)
-            | models.Q(pk__in=self.model.objects.filter(employments__organisation__in=organisations).values("pk"))
+            models.Q(pk=person.pk) | models.Q(pk__in=employed.values("person")) | models.Q(pk__in=team.values("person"))
         )
+
+    def editable_by(self, person: Person) -> PersonQuerySet:
+        """People of the organisations that one keeps the records of, whom no other organisation keeps as well.
+
+        One keeps the records of the organisations whose HR one is, and of those of :attr:`Person.keeps`.
+        Another keeps somebody who works there, or will, or holds a role there.
+        """
+        from people.models.employment import Employment
+        from people.models.membership import Membership
+
+        records = person.records_of
+        theirs = Employment.objects.lasting().exclude(organisation__in=records).values("person")
+        roles = Membership.objects.lasting().exclude(organisation__in=records).values("person")
+        ours = Employment.objects.filter(organisation__in=records).values("person")
+        return self.filter(pk__in=ours).exclude(pk__in=theirs).exclude(pk__in=roles)
 
     def sorted_by_name(self) -> PersonQuerySet:
         """As people look for names: accents and case make no difference."""
@@ -43,19 +73,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def named(self, text: str) -> PersonQuerySet:
         """Those of whom each word typed begins a word of the name or of the address, whatever the accents."""
-        found = self
-        for word in re.findall(r"\w+", text)[:8]:
-            query = models.Func(Fold(models.Value(f"{word}:*")), template="to_tsquery('simple', %(expressions)s)")
-            found = found.filter(
-                models.Func(
-                    Words("full_name", "email"),
-                    query,
-                    template="(%(expressions)s)",
-                    arg_joiner=" @@ ",
-                    output_field=models.BooleanField(),
-                )
-            )
-        return found
+        return self.filter(*(begins_word(Words("full_name", "email"), word) for word in words_of(text)))
 
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
@@ -126,3 +144,22 @@ class Person(AbstractBaseUser):
     @property
     def is_hr(self) -> bool:
         return bool(self.organisations_as(Role.HR))
+
+    @cached_property
+    def keeps(self) -> list[int]:
+        """Ids of organisations that this person's own entered, and that have no HR themselves; HR keeps them."""
+        from people.models.organisation import Organisation
+
+        own = self.organisations_as(Role.HR)
+        found = Organisation.objects.filter(kept_by__in=own).without_hr() if own else Organisation.objects.none()
+        return sorted(found.values_list("pk", flat=True))
+
+    @property
+    def records_of(self) -> list[int]:
+        """Ids of organisations whose people and particulars this person writes."""
+        return sorted({*self.organisations_as(Role.HR), *self.keeps})
+
+    @property
+    def organisations_seen(self) -> list[int]:
+        """Ids of organisations whose people this person may look up."""
+        return sorted({*self.organisations_as(*Role.values), *self.keeps})
