@@ -60,6 +60,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
             found = found.filter(folded__contains=Fold(models.Value(word)))
         return found
 
+    def sorted_by_name(self) -> OrganisationQuerySet:
+        """As people look for names: accents and case make no difference."""
+        return self.order_by(Fold("legal_name"), "pk")
+
 
 class Organisation(models.Model):
     """A party that lends or hosts people.

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from people.keys import new_key
 from people.roles import Role
+
+if TYPE_CHECKING:
+    from people.models.employment import EmploymentQuerySet
 
 
 class Fold(models.Func):
@@ -41,6 +45,13 @@ def begins_word(words: Words, word: str) -> models.Func:
     )
 
 
+def _employments(organisations: list[int]) -> EmploymentQuerySet:
+    """The rows of the person of an outer query at some organisations."""
+    from people.models.employment import Employment
+
+    return Employment.objects.filter(person=models.OuterRef("pk"), organisation__in=organisations).order_by()
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, person: Person) -> PersonQuerySet:
         """People employed, now or once, where one is a member or which one keeps; one's team; and oneself."""
@@ -66,6 +77,31 @@ class PersonQuerySet(models.QuerySet["Person"]):
         roles = Membership.objects.lasting().exclude(organisation__in=records).values("person")
         ours = Employment.objects.filter(organisation__in=records).values("person")
         return self.filter(pk__in=ours).exclude(pk__in=theirs).exclude(pk__in=roles)
+
+    def employed_at(self, organisations: list[int], department: str = "") -> PersonQuerySet:
+        """Those who work today at one of these, in a department of this name if one is given."""
+        rows = _employments(organisations)
+        if department:
+            rows = rows.filter(department__name=department)
+        return self.filter(models.Exists(rows.current()))
+
+    def left(self, organisations: list[int], department: str = "") -> PersonQuerySet:
+        """Those who once worked at one of these, and neither do any more nor will."""
+        rows = _employments(organisations)
+        once = rows.filter(department__name=department) if department else rows
+        return self.filter(models.Exists(once), ~models.Exists(rows.lasting()))
+
+    def found_by(self, text: str, organisations: list[int]) -> PersonQuerySet:
+        """As :meth:`named`, or by words of the job title or the employee number at one of these organisations."""
+        from people.models.employment import Employment
+
+        found = self
+        for word in words_of(text):
+            jobs = Employment.objects.filter(organisation__in=organisations).with_words(word).values("person")
+            found = found.filter(
+                pk__in=self.model.objects.order_by().named(word).values("pk").union(jobs.order_by(), all=True)
+            )
+        return found
 
     def sorted_by_name(self) -> PersonQuerySet:
         """As people look for names: accents and case make no difference."""
