@@ -16,10 +16,17 @@ PUBLIC = {
     "home", "help", "livez", "readyz", "verify", "seal_certificate",
     "account_request_login_code", "account_confirm_login_code", "account_login", "account_signup", "account_inactive",
 }  # fmt: skip
-OWN = {"profile", "notices", "my_placement", "secondments", "account_logout"}
-HR_ONLY = {"import_people", "import_check", "import_example", "new_secondment"}
+OWN = {"team", "profile", "notices", "my_placement", "secondments", "account_logout"}
+HR_ONLY = {"new_person", "new_organisation", "import_people", "import_check", "import_example", "new_secondment"}
 MEMBERS = {"people", "organisations"}
 RECORDS = {"person", "organisation"}
+# Below an organisation or a person; who is let in is in tests/people/test_places.py.
+PLACES = {
+    "edit_organisation", "departments", "rename_department", "remove_department", "signatories", "end_signatory",
+    "calendar", "remove_closing_day", "members", "end_membership", "policy", "new_policy", "edit_policy",
+    "remove_policy", "rename_person", "deactivate_person", "reactivate_person", "salary", "begin_employment",
+    "correct_employment", "change_employment", "call_off_employment", "end_employment",
+}  # fmt: skip
 # Below a case: what its insiders see of each with GET. 200 page, 302 away, 403 not theirs, 404 no such thing, 405 POST only.
 CASE = {
     #                       hr   secondee manager contact host_hr finance stranger
@@ -92,7 +99,7 @@ def address(name: str, key: str = "aaaaaaaaaaaa") -> str:
 
 
 def test_every_address_is_classified() -> None:
-    assert set(ROUTES) == PUBLIC | OWN | HR_ONLY | MEMBERS | RECORDS | set(CASE)
+    assert set(ROUTES) == PUBLIC | OWN | HR_ONLY | MEMBERS | RECORDS | PLACES | set(CASE)
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - PUBLIC))

@@ -74,6 +74,10 @@ RECORD = re.compile(r"ledger\.record\(\s*f?\"([a-z_]+\.[a-z_{}.]+)\"(?:\s+if\s+\
 PERFORM = re.compile(r"papers\.perform\(\w+, \"(\w+)\"")
 # Written beside no case: no timeline shows them.
 CASELESS = {"people.import", "people.first_hr"}
+CASELESS |= {"organisation.add", "organisation.edit", "department.add", "department.rename", "department.remove"}
+CASELESS |= {"closing_day.add", "closing_day.remove", "signatory.give", "signatory.end"}
+CASELESS |= {"membership.give", "membership.end", "person.add", "person.rename"}
+CASELESS |= {"person.deactivate", "person.reactivate", "salary.read", "policy.make", "policy.edit", "policy.remove"}
 
 
 def written_verbs() -> set[str]:
