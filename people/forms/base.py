@@ -53,7 +53,16 @@ class ModelForm(forms.ModelForm):
         found: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         return found - set(self.checked_with)
 
-    def validate_constraints(self) -> None:
+    def _post_clean(self) -> None:
+        # Django puts what a constraint says on top of the form; it is asked below, where the field is known.
+        self.instance.validate_constraints = lambda exclude=None: None
+        try:
+            super()._post_clean()  # type: ignore[misc]
+        finally:
+            del self.instance.validate_constraints
+        self._ask_constraints()
+
+    def _ask_constraints(self) -> None:
         excluded = self._get_validation_exclusions()
         for constraint in self._meta.model._meta.constraints:
             try:

@@ -23,10 +23,14 @@ def people(request: PersonRequest) -> HttpResponse:
     asked = form.cleaned_data
     chosen = [asked["organisation"].pk] if asked.get("organisation") else organisations
     department = asked.get("department", "")
-    found = Person.objects.found_by(asked.get("q", ""), chosen)
     has_left = asked.get("show") == "left"
-    found = found.left(chosen, department) if has_left else found.employed_at(chosen, department)
-    page = scope.CappedPaginator(found.sorted_by_name(), scope.PAGE).get_page(request.GET.get("page"))
+    everybody = Person.objects.all()
+    found = everybody.left(chosen, department) if has_left else everybody.employed_at(chosen, department)
+    known = None
+    if asked.get("q"):
+        ids = found.matching(asked["q"], chosen, scope.CAP + 1)
+        found, known = everybody.filter(pk__in=ids[: scope.CAP]), len(ids)
+    page = scope.CappedPaginator(found.sorted_by_name(), scope.PAGE, known).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": _rows(page, chosen, has_left=has_left),

@@ -27,10 +27,19 @@ Link = tuple[str, str]
 
 
 class CappedPaginator(Paginator):
-    """Pages of the first rows of a list that may be very long; the rest is neither counted nor read."""
+    """Pages of the first rows of a list that may be very long; the rest is neither counted nor read.
+
+    ``known`` is how many there are, for who has found out already; above the cap any number will do.
+    """
+
+    def __init__(self, found: QuerySet[Any], per_page: int, known: int | None = None) -> None:
+        super().__init__(found, per_page)
+        self.known = known
 
     @cached_property
     def _found(self) -> int:
+        if self.known is not None:
+            return self.known
         found: QuerySet[Any] = self.object_list  # type: ignore[assignment]
         return found.order_by()[: CAP + 1].count()
 
