@@ -29,6 +29,10 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
         """The terms that hold on a day or later ones."""
         return self.filter(Q(until__isnull=True) | Q(until__gte=day or clock.today("UTC")))
 
+    def in_department(self, name: str) -> EmploymentQuerySet:
+        """Those in a department of this name; all, if no name is given."""
+        return self.filter(department__name=name) if name else self
+
     def visible_to(self, person: Person) -> EmploymentQuerySet:
         """One's own; those of one's organisations and of those one keeps; today's of one's team."""
         team = Q(pk__in=self.model.objects.current().filter(line_manager=person).values("pk"))

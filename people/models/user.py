@@ -80,30 +80,25 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def employed_at(self, organisations: list[int], department: str = "") -> PersonQuerySet:
         """Those who work today at one of these, in a department of this name if one is given."""
-        rows = _employments(organisations)
-        if department:
-            rows = rows.filter(department__name=department)
+        rows = _employments(organisations).in_department(department)
         return self.filter(models.Exists(rows.current()))
 
     def left(self, organisations: list[int], department: str = "") -> PersonQuerySet:
         """Those who once worked at one of these, and neither do any more nor will."""
         rows = _employments(organisations)
-        once = rows.filter(department__name=department) if department else rows
+        once = rows.in_department(department)
         return self.filter(models.Exists(once), ~models.Exists(rows.lasting()))
 
-    def matching(self, text: str, organisations: list[int], most: int) -> list[int]:
-        """Ids of those whom :meth:`named` finds, or whose job title or employee number at one of these has all words.
+    def matching(self, text: str, jobs: EmploymentQuerySet, most: int) -> list[int]:
+        """Ids of those whom :meth:`named` finds, or who hold one of these jobs whose title or number has all words.
 
         At most so many, and any of them when there are more: each index is read by itself and no further than
         that, where sorting all of a common name would take a second. Letters are left out beside longer words.
         """
-        from people.models.employment import Employment
-
         words = words_of(text)
         typed = " ".join([word for word in words if len(word) > 1] or words)
-        jobs = Employment.objects.filter(organisation__in=organisations).with_words(typed).order_by()
         by_name = self.order_by().named(typed).values_list("pk", flat=True)[:most]
-        by_job = self.order_by().filter(pk__in=jobs.values("person")).values_list("pk", flat=True)[:most]
+        by_job = jobs.order_by().with_words(typed).values_list("person", flat=True)[:most]
         return list(dict.fromkeys([*by_name, *by_job]))[:most]
 
     def sorted_by_name(self) -> PersonQuerySet:

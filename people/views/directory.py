@@ -28,7 +28,9 @@ def people(request: PersonRequest) -> HttpResponse:
     found = everybody.left(chosen, department) if has_left else everybody.employed_at(chosen, department)
     known = None
     if asked.get("q"):
-        ids = found.matching(asked["q"], chosen, scope.CAP + 1)
+        jobs = Employment.objects.filter(organisation__in=chosen)
+        jobs = jobs.filter(person__in=found.order_by()) if has_left else jobs.current().in_department(department)
+        ids = found.matching(asked["q"], jobs, scope.CAP + 1)
         found, known = everybody.filter(pk__in=ids[: scope.CAP]), len(ids)
     page = scope.CappedPaginator(found.sorted_by_name(), scope.PAGE, known).get_page(request.GET.get("page"))
     context = {
