@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from people.forms.base import Form, ModelForm
-from people.models import Organisation, Person
+from people.models import Employment, Organisation, Person
 
 
 class ColleagueField(forms.CharField):
@@ -31,9 +31,8 @@ class ColleagueField(forms.CharField):
         if not email:
             return None
         validate_email(email)
-        person = Person.objects.filter(
-            email__iexact=email, employments__organisation=self.organisation, is_active=True
-        ).first()
+        works = Employment.objects.lasting().filter(organisation=self.organisation)
+        person = Person.objects.filter(email__iexact=email, pk__in=works.values("person"), is_active=True).first()
         if person is None:
             raise forms.ValidationError(
                 self.error_messages["unknown"], code="unknown", params={"organisation": self.organisation}

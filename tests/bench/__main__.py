@@ -36,7 +36,7 @@ def main() -> int:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        goals = [*pages(), *papers(), *reminders()]
+        goals = [*pages(), *papers(), *reminders(), *directory()]
     for goal in goals:
         print(json.dumps(goal))
     return 0 if all(goal["ok"] for goal in goals) else 1
@@ -130,6 +130,15 @@ def reminders() -> list[dict[str, object]]:
         goal("reminders_written_each_second", -written / first, -200, "notices a second, negated"),
         goal("sweep_with_nothing_new", perf_counter() - began, 30, "s"),
     ]
+
+
+def directory() -> list[dict[str, object]]:
+    """The directory of a hundred thousand people: what the database takes for each question."""
+    from tests.bench import crowd
+
+    crowd.fill()
+    print(f"measured the directory at {crowd.PEOPLE} people", file=sys.stderr)
+    return [goal(name, seconds * 1000, 25, "ms") for name, seconds in crowd.directory()]
 
 
 if __name__ == "__main__":

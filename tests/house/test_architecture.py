@@ -78,6 +78,10 @@ CASELESS = {
     "people.first_hr",
     "invitation.cancel",
 }
+CASELESS |= {"organisation.add", "organisation.edit", "department.add", "department.rename", "department.remove"}
+CASELESS |= {"closing_day.add", "closing_day.remove", "signatory.give", "signatory.end"}
+CASELESS |= {"membership.give", "membership.end", "person.add", "person.rename"}
+CASELESS |= {"person.deactivate", "person.reactivate", "salary.read", "policy.make", "policy.edit", "policy.remove"}
 
 
 def written_verbs() -> set[str]:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0004_people_and_organisations"),
+        ("people", "0005_employments_found_by_words"),
     ]
 
     operations = [
