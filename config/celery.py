@@ -20,13 +20,15 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["config"], related_name="heartbeat")
 
-SWEEP, HEARTBEAT = 10.0, 10.0  # seconds
+SWEEP, HEARTBEAT, ANCHOR = 10.0, 10.0, 600.0  # seconds
 CALENDAR = settings.CALENDAR_SECONDS
 
 app.conf.beat_schedule = {
     "heartbeat": {"task": "config.heartbeat", "schedule": HEARTBEAT, "options": {"expires": HEARTBEAT}},
     "deliver-notices": {"task": "people.deliver_notices", "schedule": SWEEP, "options": {"expires": SWEEP}},
     "make-documents": {"task": "agreements.make_documents", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    # Looks every ten minutes whether the day's anchor is written.
+    "anchor-ledger": {"task": "people.anchor_ledger", "schedule": ANCHOR, "options": {"expires": ANCHOR}},
     "advance": {"task": "secondments.advance", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
     "remind": {"task": "secondments.remind", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
 }

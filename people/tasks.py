@@ -8,7 +8,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.conf import settings
 
-from people import delivery
+from people import anchors, delivery
 
 log = logging.getLogger(__name__)
 
@@ -28,3 +28,8 @@ def ask(task: Task, *args: Any) -> bool:
 @shared_task(name="people.deliver_notices")
 def deliver_notices() -> int:
     return delivery.deliver()
+
+
+@shared_task(name="people.anchor_ledger")
+def anchor_ledger() -> bool:
+    return anchors.anchor_if_due()

@@ -2,7 +2,7 @@ from people.models.closing_day import ClosingDay
 from people.models.demo_clock import DemoClock
 from people.models.employment import Employment
 from people.models.invitation import Invitation
-from people.models.ledger import LedgerEntry
+from people.models.ledger import LedgerEntry, LedgerWords
 from people.models.membership import Membership
 from people.models.notice import Notice
 from people.models.organisation import Department, Organisation
@@ -17,6 +17,7 @@ __all__ = [
     "Employment",
     "Invitation",
     "LedgerEntry",
+    "LedgerWords",
     "Membership",
     "Notice",
     "Organisation",

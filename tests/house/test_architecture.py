@@ -73,7 +73,18 @@ def test_top_level_is_fixed() -> None:
 RECORD = re.compile(r"ledger\.record\(\s*f?\"([a-z_]+\.[a-z_{}.]+)\"(?:\s+if\s+\w+\s+else\s+\"([a-z_.]+)\")?")
 PERFORM = re.compile(r"papers\.perform\(\w+, \"(\w+)\"")
 # Written beside no case: no timeline shows them.
-CASELESS = {"people.import", "people.first_hr"}
+CASELESS = {"people.import", "people.first_hr"} | {
+    "ledger.anchor",
+    "ledger.erase",
+    "administrator.appoint",
+    "administrator.end",
+    "administrator.read",
+    "membership.give",
+    "organisation.add",
+    "support.begin",
+    "support.read",
+    "support.end",
+}
 
 
 def written_verbs() -> set[str]:
