@@ -29,6 +29,7 @@ app.conf.beat_schedule = {
     "make-documents": {"task": "agreements.make_documents", "schedule": SWEEP, "options": {"expires": SWEEP}},
     # Looks every ten minutes whether the day's anchor is written.
     "anchor-ledger": {"task": "people.anchor_ledger", "schedule": ANCHOR, "options": {"expires": ANCHOR}},
+    "end-support": {"task": "people.end_support", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
     "advance": {"task": "secondments.advance", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
     "remind": {"task": "secondments.remind", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
 }

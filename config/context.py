@@ -1,4 +1,4 @@
-"""What every page needs: whether this is the demo, and what the menu shows to this reader."""
+"""What every page needs: whether this is the demo, and whether support is looking on."""
 
 from __future__ import annotations
 
@@ -9,4 +9,5 @@ from django.http import HttpRequest
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    return {"is_demo": settings.DEMO, "site_url": settings.SITE_URL}
+    support = getattr(request, "support", None)
+    return {"is_demo": settings.DEMO, "site_url": settings.SITE_URL, "support": support}

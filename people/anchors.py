@@ -34,8 +34,8 @@ FROM people_ledgerentry WHERE id >= %(last)s
 
 def anchor_if_due() -> bool:
     """Write an anchor when the last is a day old; returns whether one was written."""
-    last = _last()
-    if last and clock.now() - last.at < EVERY:
+    newest = last()
+    if newest and clock.now() - newest.at < EVERY:
         return False
     return anchor() is not None
 
@@ -60,7 +60,8 @@ def anchor() -> LedgerEntry | None:
     return entry
 
 
-def _last() -> LedgerEntry | None:
+def last() -> LedgerEntry | None:
+    """The newest anchor."""
     return LedgerEntry.objects.filter(verb=VERB).order_by("-pk").first()
 
 
@@ -72,9 +73,9 @@ def _alone() -> bool:
 
 
 def _write() -> LedgerEntry:
-    last = _last()
-    before: dict[str, Any] = last.facts if last else {"entries": 0, "digest": ""}
+    newest = last()
+    before: dict[str, Any] = newest.facts if newest else {"entries": 0, "digest": ""}
     with connection.cursor() as cursor:
-        cursor.execute(WINDOW, {"last": last.pk if last else 0, "digest": before["digest"]})
+        cursor.execute(WINDOW, {"last": newest.pk if newest else 0, "digest": before["digest"]})
         new, digest = cursor.fetchone()
     return ledger.record(VERB, by=None, entries=before["entries"] + new, digest=digest)

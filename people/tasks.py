@@ -9,6 +9,7 @@ from celery import Task, shared_task
 from django.conf import settings
 
 from people import anchors, delivery
+from people.actions import support
 
 log = logging.getLogger(__name__)
 
@@ -33,3 +34,8 @@ def deliver_notices() -> int:
 @shared_task(name="people.anchor_ledger")
 def anchor_ledger() -> bool:
     return anchors.anchor_if_due()
+
+
+@shared_task(name="people.end_support")
+def end_support() -> int:
+    return support.end_overdue()

@@ -8,6 +8,7 @@ from people.models.notice import Notice
 from people.models.organisation import Department, Organisation
 from people.models.policy import Policy
 from people.models.signatory import Signatory
+from people.models.support import SupportSession
 from people.models.user import Person
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "Person",
     "Policy",
     "Signatory",
+    "SupportSession",
 ]

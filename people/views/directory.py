@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from people.access import Denied, PersonRequest, fetch
+from people.access import Denied, PersonRequest, fetch, hides_secrets
 from people.models import Employment, Organisation, Person
 from people.roles import Role
 
@@ -42,7 +42,8 @@ def person(request: PersonRequest, key: str) -> HttpResponse:
     employments = found.employments.select_related("organisation", "department", "line_manager")
     if not own:
         employments = employments.filter(organisation__in=scope)
-    rows = [(employment, own or employment.organisation_id in paid_by) for employment in employments]
+    hidden = hides_secrets(request)
+    rows = [(each, not hidden and (own or each.organisation_id in paid_by)) for each in employments]
     return render(request, "people/person.html", {"person": found, "rows": rows})
 
 
@@ -71,6 +72,7 @@ def organisation(request: PersonRequest, key: str) -> HttpResponse:
             "organisation": found,
             "departments": found.departments.all(),
             "is_own": is_own,
+            "is_hr_here": request.user.works_for(found.pk, Role.HR),
             "memberships": memberships,
             "policy": policy,
         },

@@ -20,6 +20,12 @@ OWN = {"profile", "notices", "my_placement", "secondments", "account_logout"}
 HR_ONLY = {"import_people", "import_check", "import_example", "new_secondment"}
 MEMBERS = {"people", "organisations"}
 RECORDS = {"person", "organisation"}
+ADMINISTRATION = {
+    "administration", "administration_organisations", "administration_add", "administration_first_hr",
+    "administration_people", "administration_person", "administration_access", "administration_support",
+    "administration_jobs", "begin_support",
+}  # fmt: skip
+SUPPORT = {"end_support", "organisation_support"}
 # Below a case: what its insiders see of each with GET. 200 page, 302 away, 403 not theirs, 404 no such thing, 405 POST only.
 CASE = {
     #                       hr   secondee manager contact host_hr finance stranger
@@ -92,7 +98,7 @@ def address(name: str, key: str = "aaaaaaaaaaaa") -> str:
 
 
 def test_every_address_is_classified() -> None:
-    assert set(ROUTES) == PUBLIC | OWN | HR_ONLY | MEMBERS | RECORDS | set(CASE)
+    assert set(ROUTES) == PUBLIC | OWN | HR_ONLY | MEMBERS | RECORDS | ADMINISTRATION | SUPPORT | set(CASE)
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - PUBLIC))
