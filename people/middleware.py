@@ -82,9 +82,13 @@ class Support:
         if request.path_info == reverse("end_support"):
             return self.get_response(request)  # as the administrator: it is their own act
         request.user = found.person
+        try:
+            request.resolver_match = resolve(request.path_info)
+        except Resolver404:
+            return self.get_response(request)
         if request.method not in ("GET", "HEAD"):
             return refuse(request, _("You are looking on: nothing can be done in the name of somebody else."))
-        return self.show(request, found)
+        return self.show(request, found, request.resolver_match.view_name)
 
     def over(self, request: PersonRequest, session: SupportSession | None, sentence: str) -> HttpResponse:
         """Back to the administrator's own pages, whatever was asked for."""
@@ -96,11 +100,7 @@ class Support:
             return HttpResponse(sentence, status=403, headers={"HX-Redirect": back})
         return redirect(back)
 
-    def show(self, request: PersonRequest, session: SupportSession) -> HttpResponse:
-        try:
-            name = resolve(request.path_info).view_name
-        except Resolver404:
-            return self.get_response(request)
+    def show(self, request: PersonRequest, session: SupportSession, name: str) -> HttpResponse:
         if name not in settings.SUPPORT_SHOWS:
             return refuse(request, _("This page is not shown to support: it is for the person alone."))
         path = request.get_full_path()[:2000]

@@ -16,6 +16,8 @@ from people.roles import Role
 def add(*, by: Person, legal_name: str, country: str, time_zone: str, kind: str) -> Organisation:
     """Enter an organisation that keeps itself; nobody belongs to it yet."""
     organisation = Organisation(legal_name=legal_name, country=country, time_zone=time_zone, kind=kind)
+    if Organisation.objects.filter(legal_name__iexact=legal_name.strip(), country=country, kept_by=None).exists():
+        raise ValidationError({"legal_name": _("An organisation of this name and country is here already.")})
     organisation.full_clean()
     organisation.save()
     ledger.record("organisation.add", by=by, organisation=organisation.legal_name)

@@ -53,9 +53,13 @@ def organisations(request: PersonRequest) -> HttpResponse:
 def add_organisation(request: PersonRequest) -> HttpResponse:
     form = OrganisationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        organisation = founding.add(by=request.user, **form.cleaned_data)
-        messages.success(request, _("%(name)s is entered. Name its first HR person.") % {"name": organisation})
-        return redirect("administration_first_hr", key=organisation.key)
+        try:
+            organisation = founding.add(by=request.user, **form.cleaned_data)
+        except ValidationError as fault:
+            form.add_error(None, fault)
+        else:
+            messages.success(request, _("%(name)s is entered. Name its first HR person.") % {"name": organisation})
+            return redirect("administration_first_hr", key=organisation.key)
     return render(request, "people/administration/add_organisation.html", {"form": form})
 
 

@@ -17,12 +17,12 @@ from tests.cast import Cast
 QUERIES = {"/": 15, "/secondments/": 5, "/people/": 5, "/organisations/": 5, "/notices/": 4}
 # With three for the entry that each read leaves, and two around it.
 ADMINISTRATION = {
-    "/administration/": 0,
-    "/administration/organisations/": 0,
-    "/administration/people/": 0,
-    "/administration/access/": 0,
-    "/administration/support/": 0,
-    "/administration/jobs/": 0,
+    "/administration/": 9,
+    "/administration/organisations/": 9,
+    "/administration/people/": 11,
+    "/administration/access/": 10,
+    "/administration/support/": 9,
+    "/administration/jobs/": 12,
 }
 CASE_QUERIES = {"hr": 10, "secondee": 10, "contact": 10}
 

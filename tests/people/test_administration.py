@@ -132,6 +132,7 @@ def test_organisation_that_exists_is_not_entered_twice(cast: Cast, administrator
     given = {"legal_name": "northwind ltd", "kind": "client", "country": "GB", "time_zone": "Europe/London"}
     answer = sign_in(administrator).post("/administration/organisations/new/", given)
     assert (answer.status_code, Organisation.objects.filter(legal_name__iexact="northwind ltd").count()) == (200, 1)
+    assert "An organisation of this name and country is here already." in answer.content.decode()
     answer = sign_in(administrator).post("/administration/organisations/new/", given | {"time_zone": "Mars/X"})
     assert "is not a time zone" in answer.content.decode()
 
