@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -77,7 +78,7 @@ def fault(session: SupportSession | None, administrator: Person) -> str:
 
 
 def _tell(session: SupportSession) -> None:
-    until = date_format(timezone.localtime(session.until), "j M Y, H:i T")
+    until = date_format(session.until.astimezone(ZoneInfo(session.person.time_zone)), "j M Y, H:i T")
     notify.queue(
         notify.Message(
             key=f"support:{session.key}",
