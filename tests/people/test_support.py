@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django import urls
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -197,14 +200,46 @@ def test_pages_that_support_sees_exist_and_hold_no_secrets() -> None:
     assert [name for name in settings.SUPPORT_SHOWS if any(word in name for word in words)] == []
 
 
+def keeps(request: HttpRequest) -> HttpResponse:
+    """A page that is careless: it marks the session, and writes to the person, as it is opened."""
+    request.session["confirmed"] = True
+    if "write" in request.GET:
+        Person.objects.filter(pk=request.user.pk).update(phone="written")
+    return HttpResponse("kept")
+
+
+urlpatterns = [urls.path("keeps/", keeps, name="keeps"), urls.path("", urls.include("config.urls"))]
+
+
+@pytest.fixture
+def careless(settings: Any) -> None:
+    settings.ROOT_URLCONF = __name__
+    settings.SUPPORT_SHOWS = settings.SUPPORT_SHOWS | {"keeps"}
+
+
 def test_session_of_the_administrator_takes_nothing_from_the_pages(
-    cast: Cast, looking: Callable[[Person], Client]
+    cast: Cast, careless: None, looking: Callable[[Person], Client]
 ) -> None:
+    """Else a mark that the person has confirmed who they are would hold for the administrator."""
     client = looking(cast.secondee)
     before = dict(client.session.items())
-    for path in ("/", "/secondments/", "/notices/"):
-        client.get(path)
+    assert client.get("/keeps/").content == b"kept"
     assert dict(client.session.items()) == before
+    client.post("/support/end/")
+    client.get("/keeps/")
+    assert client.session["confirmed"]
+
+
+def test_page_that_writes_as_it_is_opened_is_stopped_by_the_database(
+    real_cast: Cast, careless: None, sign_in: SignIn
+) -> None:
+    client = see(sign_in(administrators.appoint(person("Ada Min"))), real_cast.secondee)
+    page = client.get("/keeps/?write")
+    assert (page.status_code, "opening it is an act of the person" in page.content.decode()) == (403, True)
+    assert not Person.objects.filter(phone="written").exists()
+    client.post("/support/end/")
+    assert client.get("/keeps/?write").status_code == 200
+    assert Person.objects.filter(phone="written").exists()
 
 
 # --- When it does not hold
