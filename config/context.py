@@ -1,4 +1,4 @@
-"""What every page needs: whether this is the demo, and what the menu shows to this reader."""
+"""What every page needs: whether this is the demo, which page it is, and whether support is looking on."""
 
 from __future__ import annotations
 
@@ -9,4 +9,6 @@ from django.http import HttpRequest
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    return {"is_demo": settings.DEMO, "site_url": settings.SITE_URL}
+    here = request.resolver_match.url_name if request.resolver_match else None
+    support = getattr(request, "support", None)
+    return {"is_demo": settings.DEMO, "site_url": settings.SITE_URL, "here": here or "", "support": support}

@@ -15,7 +15,8 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from people.models import Person
+from people import ledger
+from people.models import Person, SupportSession
 
 M = TypeVar("M", bound=Model)
 
@@ -25,6 +26,8 @@ class PersonRequest(HttpRequest):
 
     user: Person
     htmx: Any
+    support: SupportSession | None  # while an administrator sees what ``user`` sees
+    subject: Person | None  # whom a page for administrators is about
 
 
 class Denied(PermissionDenied):
@@ -63,6 +66,33 @@ def require_hr(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return cast(View, inner)
+
+
+def require_administrator(view: View) -> View:
+    """The only way to a page for administrators: others are told that it does not exist, and each read is recorded.
+
+    A view that shows one person says whom in ``request.subject``. The entry is written before the answer leaves, so
+    that nothing is shown that could not be recorded.
+    """
+
+    @wraps(view)
+    def inner(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_administrator:
+            raise Http404
+        request.subject = None
+        response = view(request, *args, **kwargs)
+        if response.status_code == 200:
+            path = request.get_full_path()[:2000]
+            ledger.record("administrator.read", by=request.user, subject=request.subject, path=path)
+        return response
+
+    inner.is_for_administrators = True  # type: ignore[attr-defined]
+    return cast(View, inner)
+
+
+def hides_secrets(request: HttpRequest) -> bool:
+    """Whether salaries and private notes are hidden, as support looks at the page."""
+    return getattr(request, "support", None) is not None
 
 
 def sender(request: HttpRequest) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from celery import Task, shared_task
 from django.conf import settings
 
-from people import delivery
+from people import anchors, delivery
+from people.actions import support
 
 log = logging.getLogger(__name__)
 
@@ -28,3 +29,13 @@ def ask(task: Task, *args: Any) -> bool:
 @shared_task(name="people.deliver_notices")
 def deliver_notices() -> int:
     return delivery.deliver()
+
+
+@shared_task(name="people.anchor_ledger")
+def anchor_ledger() -> bool:
+    return anchors.anchor_if_due()
+
+
+@shared_task(name="people.end_support")
+def end_support() -> int:
+    return support.end_overdue()

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from people.views import (
+    administration,
     calendars,
     departments,
     directory,
@@ -13,6 +14,7 @@ from people.views import (
     policy,
     profile,
     signatories,
+    support,
 )
 
 urlpatterns = [
@@ -50,6 +52,17 @@ urlpatterns = [
     path("organisations/<str:key>/policy/<int:pk>/", policy.edit, name="edit_policy"),
     path("organisations/<str:key>/policy/<int:pk>/remove/", policy.remove, name="remove_policy"),
     path("invitations/<str:key>/", invitations.invitation, name="invitation"),
+    path("organisations/<str:key>/support/", support.about_ours, name="organisation_support"),
+    path("administration/", administration.overview, name="administration"),
+    path("administration/organisations/", administration.organisations, name="administration_organisations"),
+    path("administration/organisations/new/", administration.add_organisation, name="administration_add"),
+    path("administration/organisations/<str:key>/hr/", administration.first_hr, name="administration_first_hr"),
+    path("administration/people/", administration.people, name="administration_people"),
+    path("administration/people/<str:key>/", administration.person, name="administration_person"),
+    path("administration/people/<str:key>/see/", support.begin, name="begin_support"),
+    path("administration/access/", administration.access, name="administration_access"),
+    path("administration/support/", administration.support_sessions, name="administration_support"),
+    path("support/end/", support.end, name="end_support"),
     path("profile/", profile.profile, name="profile"),
     path("notices/", profile.notices, name="notices"),
 ]

@@ -73,6 +73,9 @@ def lines(entries: Iterable[LedgerEntry], parts: frozenset[Part]) -> Iterable[Li
         presenter = PRESENTERS.get(entry.verb)
         if presenter is None or not parts & presenter.readers:
             continue
+        if entry.erased_at:
+            yield Line(entry.at, _("The words of this entry were erased"), "", "eraser", "")
+            continue
         reason = entry.reason if parts & presenter.reason_readers else ""
         yield Line(entry.at, presenter.sentence(entry), reason, presenter.icon, _acting_as(entry))
 

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.line",
     "config.middleware.headers",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -48,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "people.middleware.Support",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "people.middleware.reader",
@@ -149,6 +151,18 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
 }
 
+# The pages that an administrator may see as another person does, by name; a new page is not among them until it is
+# put here. Never: what is done by opening it, salaries, how one signs in, personal exports, signing.
+SUPPORT_SHOWS = frozenset(
+    {
+        "home", "help", "verify", "seal_certificate", "people", "person", "organisations", "organisation", "notices",
+        "secondments", "my_placement", "secondment", "placement", "checkin", "decide", "move", "evaluate",
+        "conclude", "end_early", "outcome", "waive", "new_secondment", "edit_proposal", "check_proposal", "terms",
+        "agreement_panel", "agreement_progress", "terms_version", "compare_versions", "edit_clause", "ask_for_change",
+        "decline_change", "redraft_agreement", "agreement_pdf",
+    }
+)  # fmt: skip
+
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
@@ -213,14 +227,7 @@ DEMO_MAIL = ""
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {
-            "()": "structlog.stdlib.ProcessorFormatter",
-            "processor": "structlog.dev.ConsoleRenderer",
-        },
-    },
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
-LOGGING.pop("formatters")
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail is unique by a constraint on its lower case

@@ -142,7 +142,7 @@ def _end_roles(person: Person, organisation: Organisation, last_day: date, by: P
             "signatory.end",
             by=by,
             organisation_id=organisation.pk,
-            person_id=person.pk,
+            subject=person,
             person=person.full_name,
             last_day=day.isoformat(),
         )
@@ -172,7 +172,7 @@ def _record(verb: str, employment: Employment, by: Person, *, reason: str = "", 
         reason=reason,
         organisation_id=employment.organisation_id,
         organisation=employment.organisation.legal_name,
-        person_id=employment.person_id,
+        subject=employment.person,
         person=employment.person.full_name,
         **facts,
     )

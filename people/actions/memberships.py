@@ -36,6 +36,9 @@ def give(
         raise Refused(_("Roles are not given for the past: leave the day empty, or choose a later one."), "since")
     since = since or now
     _check(organisation, person, role, since, is_first=not is_hr)
+    if role == Role.HR and organisation.kept_by_id:  # from now on it keeps itself
+        organisation.kept_by = None
+        organisation.save(update_fields=["kept_by"])
     membership = Membership.objects.create(
         organisation=organisation, person=person, role=role, since=since, given_by=by
     )
@@ -44,7 +47,7 @@ def give(
         by=by,
         organisation_id=organisation.pk,
         organisation=organisation.legal_name,
-        person_id=person.pk,
+        subject=person,
         person=person.full_name,
         role=role,
         since=since.isoformat(),
@@ -106,7 +109,7 @@ def close(membership: Membership, *, until: datetime, by: Person | None) -> None
         by=by,
         organisation_id=organisation.pk,
         organisation=organisation.legal_name,
-        person_id=person.pk,
+        subject=person,
         person=person.full_name,
         role=membership.role,
         until=until.isoformat(),

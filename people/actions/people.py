@@ -28,7 +28,7 @@ def add(
     if person is None:
         person = Person.objects.create_user(email, full_name=full_name, time_zone=organisation.time_zone)
         ledger.record(
-            "person.add", by=by, organisation_id=organisation.pk, person_id=person.pk, person=person.full_name
+            "person.add", by=by, organisation_id=organisation.pk, subject=person, person=person.full_name
         )
     else:
         words = {"organisation": organisation}
@@ -48,7 +48,7 @@ def rename(person: Person, *, by: Person, full_name: str) -> Person:
     if before == full_name:
         return person
     person.save(update_fields=["full_name"])
-    ledger.record("person.rename", by=by, person_id=person.pk, before=before, person=full_name)
+    ledger.record("person.rename", by=by, subject=person, before=before, person=full_name)
     _tell(person, _("%(by)s changed your name here to %(name)s.") % {"by": by, "name": full_name})
     return person
 
@@ -66,7 +66,7 @@ def deactivate(person: Person, *, by: Person, reason: str) -> Person:
         )
     person.is_active = False
     person.save(update_fields=["is_active"])
-    ledger.record("person.deactivate", by=by, reason=reason, person_id=person.pk, person=person.full_name)
+    ledger.record("person.deactivate", by=by, reason=reason, subject=person, person=person.full_name)
     return person
 
 
@@ -76,7 +76,7 @@ def reactivate(person: Person, *, by: Person) -> Person:
     person = _locked(person, by)
     person.is_active = True
     person.save(update_fields=["is_active"])
-    ledger.record("person.reactivate", by=by, person_id=person.pk, person=person.full_name)
+    ledger.record("person.reactivate", by=by, subject=person, person=person.full_name)
     return person
 
 
@@ -91,7 +91,7 @@ def read_salary(person: Person, *, by: Person) -> list[Employment]:
     )
     if not found:
         raise Denied(_("Salaries are for HR and finance of the employer, and for the person."))
-    ledger.record("salary.read", by=by, person_id=person.pk, person=person.full_name)
+    ledger.record("salary.read", by=by, subject=person, person=person.full_name)
     return found
 
 

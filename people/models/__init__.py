@@ -2,12 +2,13 @@ from people.models.closing_day import ClosingDay
 from people.models.demo_clock import DemoClock
 from people.models.employment import Employment
 from people.models.invitation import Invitation
-from people.models.ledger import LedgerEntry
+from people.models.ledger import LedgerEntry, LedgerWords
 from people.models.membership import Membership
 from people.models.notice import Notice
 from people.models.organisation import Department, Organisation
 from people.models.policy import Policy
 from people.models.signatory import Signatory
+from people.models.support import SupportSession
 from people.models.user import Person
 
 __all__ = [
@@ -17,10 +18,12 @@ __all__ = [
     "Employment",
     "Invitation",
     "LedgerEntry",
+    "LedgerWords",
     "Membership",
     "Notice",
     "Organisation",
     "Person",
     "Policy",
     "Signatory",
+    "SupportSession",
 ]

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from people.access import Denied, PersonRequest, fetch
+from people.access import Denied, PersonRequest, fetch, hides_secrets
 from secondments import policies
 from secondments.actions import checkins
 from secondments.choices import Party
@@ -36,6 +36,6 @@ def checkin(request: PersonRequest, key: str, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("Thank you for checking in."))
                 return redirect(case)
-    shows_note = policies.may_read_note(found, parts, request.user)
+    shows_note = policies.may_read_note(found, parts, request.user) and not hides_secrets(request)
     context = {"case": case, "checkin": found, "form": form, "shows_note": shows_note}
     return render(request, "secondments/checkin.html", context)

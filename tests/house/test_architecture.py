@@ -82,6 +82,7 @@ CASELESS |= {"organisation.add", "organisation.edit", "department.add", "departm
 CASELESS |= {"closing_day.add", "closing_day.remove", "signatory.give", "signatory.end"}
 CASELESS |= {"membership.give", "membership.end", "person.add", "person.rename"}
 CASELESS |= {"person.deactivate", "person.reactivate", "salary.read", "policy.make", "policy.edit", "policy.remove"}
+CASELESS |= {"ledger.anchor", "ledger.erase", "administrator.appoint", "administrator.end", "administrator.read", "support.begin", "support.read", "support.end"}
 
 
 def written_verbs() -> set[str]:
