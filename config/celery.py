@@ -10,6 +10,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import before_task_publish, setup_logging, worker_process_init
 from django.conf import settings
 
@@ -21,12 +22,15 @@ app.autodiscover_tasks()
 app.autodiscover_tasks(["config"], related_name="heartbeat")
 
 SWEEP, HEARTBEAT = 10.0, 10.0  # seconds
+DAILY = crontab(hour=3, minute=20)  # UTC
 CALENDAR = settings.CALENDAR_SECONDS
 
 app.conf.beat_schedule = {
     "heartbeat": {"task": "config.heartbeat", "schedule": HEARTBEAT, "options": {"expires": HEARTBEAT}},
     "deliver-notices": {"task": "people.deliver_notices", "schedule": SWEEP, "options": {"expires": SWEEP}},
     "make-documents": {"task": "agreements.make_documents", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    "make-data-copies": {"task": "people.make_data_copies", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    "sweep-personal-data": {"task": "people.sweep_personal_data", "schedule": DAILY},
     "advance": {"task": "secondments.advance", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
     "remind": {"task": "secondments.remind", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
 }

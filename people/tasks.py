@@ -7,8 +7,10 @@ from typing import Any
 
 from celery import Task, shared_task
 from django.conf import settings
+from django.core.management import call_command
 
 from people import delivery
+from people.actions import copies, erasure
 
 log = logging.getLogger(__name__)
 
@@ -28,3 +30,16 @@ def ask(task: Task, *args: Any) -> bool:
 @shared_task(name="people.deliver_notices")
 def deliver_notices() -> int:
     return delivery.deliver()
+
+
+@shared_task(name="people.make_data_copies")
+def make_data_copies() -> int:
+    return copies.make_pending()
+
+
+@shared_task(name="people.sweep_personal_data")
+def sweep_personal_data() -> int:
+    """Take away old copies and ended sessions; note whose data are due to be erased."""
+    copies.sweep()
+    call_command("clearsessions")
+    return erasure.find_due()

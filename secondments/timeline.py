@@ -74,7 +74,15 @@ def lines(entries: Iterable[LedgerEntry], parts: frozenset[Part]) -> Iterable[Li
         if presenter is None or not parts & presenter.readers:
             continue
         reason = entry.reason if parts & presenter.reason_readers else ""
-        yield Line(entry.at, presenter.sentence(entry), reason, presenter.icon, entry.acting_as)
+        yield Line(entry.at, _sentence(presenter, entry), reason, presenter.icon, entry.acting_as)
+
+
+def _sentence(presenter: Presenter, entry: LedgerEntry) -> str:
+    """What an erased person did has lost its particulars: that something was done is all that can be said."""
+    try:
+        return presenter.sentence(entry)
+    except KeyError:
+        return _("%(who)s did something of which the particulars are erased") % {"who": entry.actor_name}
 
 
 def plain(template: str) -> Sentence:
