@@ -25,11 +25,12 @@ END $$;
 ERASE_PAPER = """
 CREATE FUNCTION erase_paper(paper bigint, person bigint) RETURNS void LANGUAGE sql
 SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    UPDATE agreements_version SET terms = '', values = '{}', wordings = '{}', note = '' WHERE agreement_id = paper;
-    UPDATE agreements_document SET content = '', size = 0 WHERE agreement_id = paper;
-    UPDATE agreements_evidenceevent SET body = '' WHERE agreement_id = paper;
+    UPDATE agreements_version SET terms = '', values = '{}', wordings = '{}', note = ''
+    WHERE agreement_id = paper AND (terms <> '' OR values <> '{}' OR wordings <> '{}' OR note <> '');
+    UPDATE agreements_document SET content = '', size = 0 WHERE agreement_id = paper AND size <> 0;
+    UPDATE agreements_evidenceevent SET body = '' WHERE agreement_id = paper AND body <> '';
     UPDATE agreements_signature SET signed_name = 'Erased person', email = 'erased@erased.invalid', identity = ''
-    WHERE agreement_id = paper
+    WHERE agreement_id = paper AND signed_name <> 'Erased person'
         AND slot_id IN (SELECT id FROM agreements_signatureslot WHERE signatory_id = person);
 $$;
 """

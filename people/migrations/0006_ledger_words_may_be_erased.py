@@ -8,7 +8,7 @@ BEGIN
     SELECT coalesce(jsonb_object_agg(new_column.key, new_column.value), '{}') INTO changed
     FROM jsonb_each(to_jsonb(NEW)) AS new_column
     WHERE new_column.value IS DISTINCT FROM to_jsonb(OLD) -> new_column.key;
-    IF NOT TG_ARGV[0]::jsonb @> changed THEN
+    IF changed = '{}' OR NOT TG_ARGV[0]::jsonb @> changed THEN
         RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
@@ -23,8 +23,10 @@ CREATE TRIGGER ledger_only_erased BEFORE UPDATE ON people_ledgerentry
 
 CREATE FUNCTION forget_words(person bigint, cases bigint[]) RETURNS void LANGUAGE sql
 SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    UPDATE people_ledgerentry SET actor_name = 'Erased person' WHERE actor_id = person;
-    UPDATE people_ledgerentry SET reason = '', facts = '{}' WHERE actor_id = person OR case_id = ANY (cases);
+    UPDATE people_ledgerentry SET actor_name = 'Erased person'
+    WHERE actor_id = person AND actor_name <> 'Erased person';
+    UPDATE people_ledgerentry SET reason = '', facts = '{}'
+    WHERE (actor_id = person OR case_id = ANY (cases)) AND (reason <> '' OR facts <> '{}');
 $$;
 """
 UNDO = """
