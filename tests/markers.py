@@ -95,7 +95,7 @@ def fill(person: Person, case: Secondment, cast: Cast) -> None:
         created_at=now, state="declined", answer="no", answered_at=now, answered_by=cast.hr,
     )  # fmt: skip
     address = EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-    EmailConfirmation.objects.create(email_address=address, key="k" * 20)
+    EmailConfirmation.objects.create(email_address=address, key=f"{person.pk:020}")
 
 
 _numbers = count(1)

@@ -89,7 +89,8 @@ def make(copy: DataCopy) -> None:
     with transaction.atomic():
         found = personal_data.sections(copy.person, copy.asked_by)
         now = clock.now()
-        context = {"copy": copy, "person": copy.person, "sections": found, "made_at": now, "moment": f"{now:%Y-%m-%dT%H:%M:%SZ}"}
+        moment = f"{now:%Y-%m-%dT%H:%M:%SZ}"
+        context = {"copy": copy, "person": copy.person, "sections": found, "made_at": now, "moment": moment}
         content = json.dumps(as_json(copy, found), ensure_ascii=False, indent=1).encode()
         pdf = personal_data.printer()(render_to_string("pdf/personal_data.html", context), now)
         fields: dict[str, Any] = {"made_at": now, "expires_at": now + KEPT, "json": content, "pdf": pdf}

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from people.access import Denied, PersonRequest, fetch
+from people.actions import erasure
 from people.models import Employment, Organisation, Person
 from people.roles import Role
 
@@ -42,8 +43,9 @@ def person(request: PersonRequest, key: str) -> HttpResponse:
     employments = found.employments.select_related("organisation", "department", "line_manager")
     if not own:
         employments = employments.filter(organisation__in=scope)
+    shows_data = own or erasure.may_erase(found, request.user)
     rows = [(employment, own or employment.organisation_id in paid_by) for employment in employments]
-    return render(request, "people/person.html", {"person": found, "rows": rows})
+    return render(request, "people/person.html", {"person": found, "rows": rows, "shows_data": shows_data})
 
 
 def organisations(request: PersonRequest) -> HttpResponse:

@@ -20,6 +20,10 @@ OWN = {"profile", "notices", "my_placement", "secondments", "account_logout"}
 HR_ONLY = {"import_people", "import_check", "import_example", "new_secondment"}
 MEMBERS = {"people", "organisations"}
 RECORDS = {"person", "organisation"}
+DATA = {  # one's own data; that of a former or present employee, for HR of the last employer and the administrator
+    "my_data", "data_copy", "erasures",
+    "person_data", "confirm_erasure", "call_off_erasure", "lift_hold",
+}  # fmt: skip
 # Below a case: what its insiders see of each with GET. 200 page, 302 away, 403 not theirs, 404 no such thing, 405 POST only.
 CASE = {
     #                       hr   secondee manager contact host_hr finance stranger
@@ -36,6 +40,7 @@ CASE = {
     "evaluate":            (404, 404, 404, 404, 404, 404, 404),
     "conclude":            (200, 403, 403, 403, 403, 403, 404),
     "end_early":           (403, 403, 403, 403, 403, 403, 404),
+    "case_hold":           (200, 403, 403, 403, 403, 403, 404),
     "outcome":             (403, 403, 403, 403, 403, 403, 404),
     "terms":               (200, 200, 200, 200, 200, 403, 404),
     "agreement_panel":     (200, 200, 200, 200, 200, 200, 404),
@@ -76,6 +81,7 @@ def address(name: str, key: str = "aaaaaaaaaaaa") -> str:
     filled = {
         "<str:key>": key,
         "<str:kind>": "sealed" if name == "agreement_pdf" else "release",
+        "<str:hold>": "aaaaaaaaaaaa",
         "<str:name>": "withdraw",
         "<str:party>": "host",
         "<str:clause_key>": "place_of_work",
@@ -92,7 +98,7 @@ def address(name: str, key: str = "aaaaaaaaaaaa") -> str:
 
 
 def test_every_address_is_classified() -> None:
-    assert set(ROUTES) == PUBLIC | OWN | HR_ONLY | MEMBERS | RECORDS | set(CASE)
+    assert set(ROUTES) == PUBLIC | OWN | HR_ONLY | MEMBERS | RECORDS | DATA | set(CASE)
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - PUBLIC))
