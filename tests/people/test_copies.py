@@ -231,11 +231,10 @@ def test_former_hr_gets_nothing(cast: Cast) -> None:
     assert "41000" not in bytes(copy.json).decode()
 
 
-@pytest.mark.parametrize("profile", ["3a", "ua1"])
-def test_pdf_is_accessible(cast: Cast, profile: str) -> None:
+def test_pdf_is_accessible(cast: Cast) -> None:
     markers.whole_life(cast)
     Person.objects.filter(pk=cast.secondee.pk).update(phone="☎ +44 113 496 0000")
     copy = copies.ask(cast.secondee, by=cast.secondee)
     copies.make_pending()
     copy.refresh_from_db()
-    assert violations(bytes(copy.pdf), profile) == {}
+    assert [violations(bytes(copy.pdf), profile) for profile in ("3a", "ua1")] == [{}, {}]
