@@ -25,4 +25,6 @@ def paper(request: PersonRequest, key: str, number: int | None = None) -> Agreem
         if found.shared_at is None:
             raise Denied(_("HR is still preparing the terms; you are told when they can be read."))
         raise Denied(_("The agreement is not part of what you may see in this case."))
+    if found.is_erased:
+        raise Denied(_("This paper was never signed by all, and its words have been erased."))
     return found

@@ -6,6 +6,8 @@ have signed. What each column becomes is in the register (``people.privacy``).
 
 from __future__ import annotations
 
+import logging
+
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
@@ -15,6 +17,8 @@ from people.models import Employment, Erasure, Membership, Organisation, Person
 from people.notify import Message, queue
 from people.personal_data import Refused
 from people.roles import Grounds, Role
+
+log = logging.getLogger(__name__)
 
 
 def last_employer(person: Person) -> Organisation | None:
@@ -84,6 +88,8 @@ def anonymise(person: Person, *, by: Person, reason: str = "") -> Erasure:
     ledger.record("erasure.do", by=by, erasure=erasure.key, grounds=erasure.grounds)
     personal_data.erase(person)
     erasure.save()
+    # For operators who restore an older backup: whom to erase anew. The key is no name.
+    transaction.on_commit(lambda: log.info("the data of person %s are erased", person.key))
     return erasure
 
 

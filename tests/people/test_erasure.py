@@ -139,6 +139,20 @@ def test_pages_of_an_erased_case_still_open(cast: Cast, second_hr: Person, sign_
     assert "Erased person did something of which the particulars are erased" in sentences
 
 
+def test_erased_paper_says_so_and_its_case_still_opens(cast: Cast, second_hr: Person, sign_in) -> None:
+    from secondments import transitions
+
+    case = cast.agreement_case()
+    cast.issued(case)
+    transitions.perform(fresh(case), "withdraw", by=cast.hr, reason="Called off")
+    leave(cast.secondee)
+    erase(cast.secondee, cast.hr, second_hr)
+    client = sign_in(cast.hr)
+    found = {path: client.get(f"{case.get_absolute_url()}{path}") for path in ("", "agreement/", "agreement/panel/")}
+    assert [answer.status_code for answer in found.values()] == [200, 403, 200]
+    assert "its words have been erased" in found["agreement/"].content.decode()
+
+
 # --- Refusals
 
 
