@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Case, Field, Model, Q, QuerySet, Value, When
+from django.db.models import Case, Model, Q, QuerySet, Value, When
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -114,6 +114,17 @@ def cases(person: Person) -> Cases:
     return Cases()
 
 
+def tables() -> list[Table]:
+    """The register's tables of installed applications: from the lowest house up, those of libraries last."""
+    floors = {house.name: house.floor for house in _houses.values()}
+    found = [table for table in REGISTER.values() if _app(table) in apps.app_configs]
+    return sorted(found, key=lambda table: floors.get(_app(table), len(floors)))
+
+
+def _app(table: Table) -> str:
+    return table.model.split(".")[0]
+
+
 # --- From rows to words
 
 
@@ -130,15 +141,18 @@ def describe(table: Table, row: Model, leave: Iterable[str] = ()) -> Row:
 
 
 def _fact(row: Model, column: Any) -> Fact:
-    value = getattr(row, column.name)
+    value, label = getattr(row, column.name), _label(row, column)
     if column.choices and value not in (None, ""):
         shown = getattr(row, f"get_{column.name}_display")()
-        return Fact(column.name, _label(column), str(shown), value)
-    return Fact(column.name, _label(column), in_words(value), in_json(value))
+        return Fact(column.name, label, str(shown), value)
+    return Fact(column.name, label, in_words(value), in_json(value))
 
 
-def _label(column: Field) -> str:
-    return str(capfirst(column.verbose_name))
+def _label(row: Model, column: Any) -> str:
+    """The column's own name, or what it is for where it has none for people."""
+    listed = REGISTER[row._meta.label].by_name[column.name]
+    has_name = column._verbose_name is not None or len(listed.names) > 1
+    return str(capfirst(str(column.verbose_name if has_name else listed.purpose)))
 
 
 def in_words(value: Any) -> str:
@@ -183,7 +197,7 @@ def _sections(person: Person, reader: Person) -> Iterable[Section]:
     if own:
         yield section("people.Notice", person.notices.filter(is_secret=False, cancelled_at__isnull=True).order_by("pk"))
         yield from library_sections(person)
-        yield section("people.LedgerEntry", LedgerEntry.objects.filter(actor_id=person.pk))
+        yield section("people.LedgerEntry", LedgerEntry.objects.filter(actor_id=person.pk), leave=["actor_name"])
     looks = LedgerEntry.objects.filter(verb__startswith="salary.", facts__person__in=[person.pk, person.key])
     if own or set(person.employments.values_list("organisation", flat=True)) <= set(hr):
         rows = [describe(REGISTER["people.LedgerEntry"], found, leave=["reason", "facts"]) for found in looks]
@@ -192,8 +206,8 @@ def _sections(person: Person, reader: Person) -> Iterable[Section]:
 
 def library_sections(person: Person) -> Iterable[Section]:
     """How one signs in: the tables of libraries that have an owner."""
-    for table in REGISTER.values():
-        if table.own and _is_installed(table) and table.model.split(".")[0] in LIBRARIES:
+    for table in tables():
+        if table.own and _app(table) in LIBRARIES:
             yield section(table.model, rows_of(table, person))
 
 
@@ -228,8 +242,8 @@ def erase(person: Person) -> None:
     found = cases(person)
     for house in reversed(_houses.values()):
         house.erase(person)
-    for table in REGISTER.values():
-        if table.is_personal and _is_installed(table):
+    for table in tables():
+        if table.is_personal:
             erase_rows(table, person)
     _forget_messages(person, found)
     ledger.forget(person, cases=found.lent)
@@ -296,10 +310,6 @@ def _forget_messages(person: Person, found: Cases) -> None:
     Notice.objects.filter(case_id__in=found.all).update(
         subject=_("Erased"), sentences=[], why="", action_label="", action_path="", error=""
     )
-
-
-def _is_installed(table: Table) -> bool:
-    return table.model.split(".")[0] in apps.app_configs
 
 
 PEOPLE = House("people", 0, _sections, _refusals)

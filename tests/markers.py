@@ -25,7 +25,7 @@ from people.models import (
     Person,
     Signatory,
 )
-from people.privacy import KEEP, NOT_PERSONAL, REGISTER
+from people.privacy import KEEP, NOT_PERSONAL
 from secondments import transitions
 from secondments.actions import calendar, checkins, checklists, decisions, evaluations, outcomes
 from secondments.models import Secondment
@@ -109,8 +109,8 @@ def mark(person: Person) -> dict[str, str]:
     found: dict[str, str] = {}
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    for table in REGISTER.values():
-        if not personal_data._is_installed(table) or not (table.is_personal or table.model == "people.LedgerEntry"):
+    for table in personal_data.tables():
+        if not (table.is_personal or table.model == "people.LedgerEntry"):
             continue
         model = apps.get_model(table.model)
         rows = list(_rows(table, model, person))

@@ -20,7 +20,7 @@ from people.actions import copies, erasure, holds
 from people.forms.personal_data import CopyForm, ErasureForm, HoldForm
 from people.models import DataCopy, Erasure, LegalHold, Organisation, Person
 from people.personal_data import Refused
-from people.privacy import COPIED, REGISTER
+from people.privacy import COPIED
 from people.roles import Role
 
 SHOWN = 10  # copies on a page
@@ -46,7 +46,7 @@ def my_data(request: PersonRequest) -> HttpResponse:
 
 def in_plain_words() -> Iterator[dict[str, Any]]:
     """The register for people: each personal table with what it holds, for what, for how long."""
-    for table in REGISTER.values():
+    for table in personal_data.tables():
         purposes = [str(column.purpose) for column in table.columns if column.secrecy in COPIED]
         if table.own and purposes:
             yield {"title": table.title, "kept": table.kept, "purposes": dict.fromkeys(purposes)}
