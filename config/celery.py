@@ -10,6 +10,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun, worker_process_init
 from django.conf import settings
 
@@ -21,6 +22,7 @@ app.autodiscover_tasks()
 app.autodiscover_tasks(["config"], related_name="heartbeat")
 
 SWEEP, HEARTBEAT, ANCHOR = 10.0, 10.0, 600.0  # seconds
+DAILY = crontab(hour=3, minute=20)  # UTC
 CALENDAR = settings.CALENDAR_SECONDS
 
 app.conf.beat_schedule = {
@@ -30,6 +32,8 @@ app.conf.beat_schedule = {
     # Looks every ten minutes whether the day's anchor is written.
     "anchor-ledger": {"task": "people.anchor_ledger", "schedule": ANCHOR, "options": {"expires": ANCHOR}},
     "end-support": {"task": "people.end_support", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
+    "make-data-copies": {"task": "people.make_data_copies", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    "sweep-personal-data": {"task": "people.sweep_personal_data", "schedule": DAILY},
     "advance": {"task": "secondments.advance", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
     "remind": {"task": "secondments.remind", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
 }

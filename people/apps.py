@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class PeopleConfig(AppConfig):
     name = "people"
     verbose_name = "People"
+
+    def ready(self) -> None:
+        from people import personal_data, privacy
+
+        privacy.declare(*privacy.TABLES)
+        personal_data.register(personal_data.PEOPLE)

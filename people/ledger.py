@@ -7,6 +7,7 @@ it last, and locks what else it needs before.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -52,13 +53,15 @@ KEPT = ("ledger.anchor", "ledger.erase")  # they prove the others, and name nobo
 
 
 @transaction.atomic
-def forget(person: Person, *, by: Person | None) -> int:
-    """Erase the words of all that a person did and of all that is about them; returns of how many entries.
+def forget(person: Person, *, by: Person | None, cases: Iterable[int] = ()) -> int:
+    """Erase the words of all that a person did, that is about them, or was done in these cases; returns how many.
 
     The rows stay, and their chains prove as before. Which entries lost their words is an entry itself: words that
     were erased by any other way are found by ``manage.py verify_ledger``.
     """
-    theirs = LedgerEntry.objects.filter(Q(actor_id=person.pk) | Q(subject_id=person.pk)).exclude(verb__in=KEPT)
+    theirs = LedgerEntry.objects.filter(
+        Q(actor_id=person.pk) | Q(subject_id=person.pk) | Q(case_id__in=sorted(cases))
+    ).exclude(verb__in=KEPT)
     found = list(theirs.filter(words__erased_at__isnull=True).order_by("pk").values_list("pk", "words_id"))
     LedgerWords.objects.filter(pk__in=[words for _entry, words in found]).update(
         actor_name="", reason="", facts={}, salt="", erased_at=clock.now()

@@ -7,9 +7,10 @@ from typing import Any
 
 from celery import Task, shared_task
 from django.conf import settings
+from django.core.management import call_command
 
 from people import anchors, delivery
-from people.actions import support
+from people.actions import copies, erasure, support
 
 log = logging.getLogger(__name__)
 
@@ -39,3 +40,16 @@ def anchor_ledger() -> bool:
 @shared_task(name="people.end_support")
 def end_support() -> int:
     return support.end_overdue()
+
+
+@shared_task(name="people.make_data_copies")
+def make_data_copies() -> int:
+    return copies.make_pending()
+
+
+@shared_task(name="people.sweep_personal_data")
+def sweep_personal_data() -> int:
+    """Take away old copies and ended sessions; note whose data are due to be erased."""
+    copies.sweep()
+    call_command("clearsessions")
+    return erasure.find_due()

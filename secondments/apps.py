@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class SecondmentsConfig(AppConfig):
     name = "secondments"
     verbose_name = "Secondments"
+
+    def ready(self) -> None:
+        from people.personal_data import register
+        from people.privacy import declare
+        from secondments import personal_data, privacy
+
+        declare(*privacy.TABLES)
+        register(personal_data.HOUSE)

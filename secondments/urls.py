@@ -1,6 +1,6 @@
 from django.urls import path
 
-from secondments.views import cases, checkins, checklists, closing, decisions, deputies, moves, parts, proposals
+from secondments.views import cases, checkins, checklists, closing, decisions, deputies, holds, moves, parts, proposals
 
 urlpatterns = [
     path("secondments/", cases.secondments, name="secondments"),
@@ -27,5 +27,6 @@ urlpatterns = [
     path("secondments/<str:key>/evaluations/<str:party>/", closing.evaluate, name="evaluate"),
     path("secondments/<str:key>/conclude/", closing.conclude, name="conclude"),
     path("secondments/<str:key>/end-early/", closing.end_early, name="end_early"),
+    path("secondments/<str:key>/hold/", holds.hold, name="case_hold"),
     path("secondments/<str:key>/outcome/", closing.outcome, name="outcome"),
 ]

@@ -107,6 +107,11 @@ class Agreement(ConcurrentTransitionMixin, models.Model):
     def tone(self) -> str:
         return PAPER_TONE[PaperState(self.state)]
 
+    @property
+    def is_erased(self) -> bool:
+        """An unsigned paper whose words went with the data of somebody of its case."""
+        return self.current is not None and self.current.terms == ""
+
     @transition(field=state, source=PaperState.DRAFT, target=PaperState.NEGOTIATION)
     def share(self, *, at: datetime, **facts: object) -> None:
         self.shared_at = at

@@ -27,4 +27,6 @@ def paper(request: PersonRequest, key: str, number: int | None = None) -> Agreem
             raise Denied(_("HR is still preparing the terms; you are told when they can be read."))
         offer(case, request.user, policies.READERS)
         raise Denied(_("The agreement is not part of what you may see in this case."))
+    if found.is_erased:
+        raise Denied(_("This paper was never signed by all, and its words have been erased."))
     return found

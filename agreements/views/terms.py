@@ -105,7 +105,7 @@ def panel(request: PersonRequest, key: str) -> HttpResponse:
     agreement = case.agreements.select_related("current").order_by("-number").first()
     if agreement is not None:
         agreement.secondment = case
-        if not policies.may_read(agreement, request.user):
+        if agreement.is_erased or not policies.may_read(agreement, request.user):
             agreement = None
     context: dict[str, Any] = {"case": case, "agreement": agreement}
     if agreement is not None:

@@ -27,9 +27,7 @@ def add(
         raise Refused(_("This person is kept by the HR of another organisation."), "email")
     if person is None:
         person = Person.objects.create_user(email, full_name=full_name, time_zone=organisation.time_zone)
-        ledger.record(
-            "person.add", by=by, organisation_id=organisation.pk, subject=person, person=person.full_name
-        )
+        ledger.record("person.add", by=by, organisation_id=organisation.pk, subject=person, person=person.full_name)
     else:
         words = {"organisation": organisation}
         _tell(person, _("%(organisation)s has entered you as somebody who works there.") % words)

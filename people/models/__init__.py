@@ -1,8 +1,11 @@
 from people.models.closing_day import ClosingDay
+from people.models.data_copy import DataCopy
 from people.models.demo_clock import DemoClock
 from people.models.employment import Employment
+from people.models.erasure import Erasure
 from people.models.invitation import Invitation
 from people.models.ledger import LedgerEntry, LedgerWords
+from people.models.legal_hold import LegalHold
 from people.models.membership import Membership
 from people.models.notice import Notice
 from people.models.organisation import Department, Organisation
@@ -13,12 +16,15 @@ from people.models.user import Person
 
 __all__ = [
     "ClosingDay",
+    "DataCopy",
     "DemoClock",
     "Department",
     "Employment",
+    "Erasure",
     "Invitation",
     "LedgerEntry",
     "LedgerWords",
+    "LegalHold",
     "Membership",
     "Notice",
     "Organisation",

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from people import clock, policies
 from people.access import Denied, PersonRequest, Refused, explain, fetch, require_hr, tell
-from people.actions import employments, people
+from people.actions import employments, erasure, people
 from people.forms.base import Reason
 from people.forms.employments import NameForm, NewPersonForm, SalaryForm
 from people.models import Employment, Membership, Organisation, Person, Signatory
@@ -61,6 +61,7 @@ def person(request: PersonRequest, key: str) -> HttpResponse:
     context = {
         "person": found,
         "is_self": found == request.user,
+        "shows_data": found == request.user or erasure.may_erase(found, request.user),
         "works": works,
         "roles": roles.order_by("-since", "pk"),
         "signs": signs.order_by("-since", "pk"),

@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -14,12 +15,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
+from agreements.models import Version
 from config.embedded import postgres
 from config.management.commands import database_roles
-from people import anchors, ledger, proof
-from people.models import LedgerWords
-from tests.cast import Cast, person
+from people import anchors, clock, ledger, proof
+from people.actions import erasure
+from people.models import LedgerEntry, LedgerWords
+from tests.cast import Cast, member, person
 from tests.config.test_production import APPEND_ONLY, ROOT
+from tests.markers import whole_life
 
 
 @pytest.fixture(scope="session")
@@ -216,3 +220,19 @@ def test_the_first_roles_are_made_by_psql_from_the_environment(superuser: psycop
     finally:
         superuser.execute(f"DROP DATABASE IF EXISTS {name}")
         superuser.execute(f"DROP ROLE IF EXISTS {name}, {name}_owner")
+
+
+def test_the_application_erases_a_person_with_its_rights(application: str) -> None:
+    """The words of the ledger and of unsigned papers go through functions of the owner, not through rights."""
+    restrict(application)
+    become(application)
+    cast = Cast.assemble()
+    second = member(person("Helen Two"), cast.northwind, "hr")
+    case = whole_life(cast)
+    cast.secondee.employments.update(until=clock.today("UTC") - timedelta(days=1))
+    with clock.at(clock.now() + timedelta(days=3000)):
+        erasure.ask(cast.secondee, by=cast.hr)
+        erasure.anonymise(cast.secondee, by=second)
+    assert {entry.reason for entry in LedgerEntry.objects.filter(case_id=case.pk)} == {""}
+    assert {version.terms for version in Version.objects.filter(agreement__state="declined")} == {""}
+    assert refused("UPDATE people_ledgerentry SET reason = ''")

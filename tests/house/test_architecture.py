@@ -82,7 +82,26 @@ CASELESS |= {"organisation.add", "organisation.edit", "department.add", "departm
 CASELESS |= {"closing_day.add", "closing_day.remove", "signatory.give", "signatory.end"}
 CASELESS |= {"membership.give", "membership.end", "person.add", "person.rename"}
 CASELESS |= {"person.deactivate", "person.reactivate", "salary.read", "policy.make", "policy.edit", "policy.remove"}
-CASELESS |= {"ledger.anchor", "ledger.erase", "administrator.appoint", "administrator.end", "administrator.read", "support.begin", "support.read", "support.end"}
+CASELESS |= {
+    "ledger.anchor",
+    "ledger.erase",
+    "administrator.appoint",
+    "administrator.end",
+    "administrator.read",
+    "support.begin",
+    "support.read",
+    "support.end",
+}
+CASELESS |= {
+    "data.copy",
+    "data.download",
+    "data.look",
+    "erasure.ask",
+    "erasure.call_off",
+    "erasure.do",
+    "hold.place",
+    "hold.lift",
+}
 
 
 def written_verbs() -> set[str]:

@@ -1,0 +1,140 @@
+"""The register of personal data of this house; see ``people.privacy`` for how it is read and extended."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from people.privacy import (
+    BLANK,
+    CASE,
+    CONFIDENTIAL,
+    ERASED,
+    INTERNAL,
+    KEEP,
+    LINKED,
+    PERSONAL,
+    REPLACE,
+    TIMED,
+    WORDED,
+    Table,
+    column,
+    links,
+    machine,
+    stamps,
+)
+
+SECONDEE = ("secondment__secondee",)
+
+TABLES = (
+    Table(
+        "secondments.Secondment",
+        _("Your secondments"),
+        CASE,
+        own=("secondee",),
+        columns=(
+            machine("id key transition_number revision policy turn turn_since turn_until"),
+            links("owner seconder_signatory host_signatory submitted_by declined_by completed_by withdrawn_by"),
+            links("ended_early_by review_concluded_by"),
+            column("reference state kind", PERSONAL, _("which case it is, and how far"), KEEP, WORDED),
+            column("secondee seconder host", PERSONAL, _("who is lent by whom to whom"), KEEP, LINKED),
+            column("line_manager host_contact", PERSONAL, _("whom to ask"), KEEP, LINKED),
+            column("host_department role_title location", PERSONAL, _("the placement"), BLANK),
+            column("purpose", PERSONAL, _("what the secondment is for"), BLANK),
+            column("start_on end_on agreed_end_on weekly_hours is_full_time", PERSONAL, _("when"), KEEP, TIMED),
+            stamps("submitted_at approved_at declined_at agreed_at started_at review_began_at return_began_at"),
+            stamps("completed_at withdrawn_at agreement_signed_at agreement_sealed_at ended_early_at"),
+            stamps("review_concluded_at created_at changed_at returned_on"),
+            column("early_end_reason", CONFIDENTIAL, _("why it ended early"), REPLACE, to=ERASED),
+            column("early_end_asked_by", PERSONAL, _("which party asked for the end"), KEEP, WORDED),
+            column("review_conclusion", PERSONAL, _("what HR concluded"), BLANK),
+            column("review_waived_because", INTERNAL, _("why evaluations were not waited for"), BLANK),
+            column("outcome", PERSONAL, _("where you are afterwards"), REPLACE, to="other"),
+            column("outcome_note", PERSONAL, _("more on where you are afterwards"), BLANK),
+            column("turn_names", INTERNAL, _("whose turn it is, for lists"), BLANK),
+        ),
+    ),
+    Table(
+        "secondments.Decision",
+        _("Your decisions"),
+        CASE,
+        own=("decider",),
+        about=SECONDEE,
+        columns=(
+            machine("id revision"),
+            links("secondment decider decided_by"),
+            column("kind verdict", PERSONAL, _("what you decided"), KEEP, WORDED),
+            column("reason", CONFIDENTIAL, _("why"), REPLACE, to=ERASED),
+            stamps("asked_at due_on decided_at"),
+        ),
+    ),
+    Table(
+        "secondments.Objective",
+        _("Objectives"),
+        CASE,
+        own=SECONDEE,
+        columns=(
+            machine("id position"),
+            links("secondment"),
+            column("text", PERSONAL, _("what the secondment is to achieve"), REPLACE, to=ERASED),
+            column("measure", PERSONAL, _("how that is seen"), BLANK),
+        ),
+    ),
+    Table(
+        "secondments.ChecklistItem",
+        _("Checklists"),
+        CASE,
+        about=SECONDEE,
+        columns=(
+            machine("id position blocks_start"),
+            links("secondment done_by"),
+            column("list party", INTERNAL, _("which list, whose item"), KEEP, WORDED),
+            column("title", INTERNAL, _("what is to be done"), REPLACE, to=ERASED),
+            column("due_on done_at", INTERNAL, _("when"), KEEP, TIMED),
+            column("waived_because", INTERNAL, _("why it need not be done"), BLANK, of="done_by"),
+        ),
+    ),
+    Table(
+        "secondments.CheckIn",
+        _("Your check-ins"),
+        CASE,
+        own=("person",),
+        about=SECONDEE,
+        columns=(
+            machine("id party"),
+            links("secondment person"),
+            stamps("due_on cancelled_at completed_at"),
+            column("going wants_contact", CONFIDENTIAL, _("how it goes"), KEEP, WORDED),
+            column("progress support", CONFIDENTIAL, _("what was achieved, what would help"), BLANK),
+            column("note_to_hr", CONFIDENTIAL, _("what you told HR in private"), BLANK),
+        ),
+    ),
+    Table(
+        "secondments.Evaluation",
+        _("Evaluations"),
+        CASE,
+        own=("person",),
+        about=SECONDEE,
+        columns=(
+            machine("id"),
+            links("secondment person"),
+            column("party", PERSONAL, _("whose evaluation it is"), KEEP, WORDED),
+            stamps("asked_at due_on completed_at"),
+            column("what_worked skills", CONFIDENTIAL, _("how the secondment was seen"), BLANK),
+            column("would_repeat", CONFIDENTIAL, _("whether it would be done again"), KEEP, WORDED),
+        ),
+    ),
+    Table(
+        "secondments.ObjectiveResult",
+        _("Results of objectives"),
+        CASE,
+        own=("evaluation__person",),
+        about=("evaluation__secondment__secondee",),
+        columns=(
+            machine("id"),
+            links("evaluation"),
+            column("objective", PERSONAL, _("which objective"), KEEP, LINKED),
+            column("result", CONFIDENTIAL, _("how far it was met"), KEEP, WORDED),
+            column("evidence", CONFIDENTIAL, _("what shows it"), BLANK),
+        ),
+    ),
+)
