@@ -21,11 +21,14 @@ app.autodiscover_tasks()
 app.autodiscover_tasks(["config"], related_name="heartbeat")
 
 SWEEP, HEARTBEAT = 10.0, 10.0  # seconds
+HOURLY = 3600.0
 CALENDAR = settings.CALENDAR_SECONDS
 
 app.conf.beat_schedule = {
     "heartbeat": {"task": "config.heartbeat", "schedule": HEARTBEAT, "options": {"expires": HEARTBEAT}},
     "deliver-notices": {"task": "people.deliver_notices", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    "run-imports": {"task": "people.run_imports", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    "erase-imports": {"task": "people.erase_imports", "schedule": HOURLY, "options": {"expires": HOURLY}},
     "make-documents": {"task": "agreements.make_documents", "schedule": SWEEP, "options": {"expires": SWEEP}},
     "advance": {"task": "secondments.advance", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
     "remind": {"task": "secondments.remind", "schedule": CALENDAR, "options": {"expires": CALENDAR}},

@@ -28,3 +28,19 @@ def ask(task: Task, *args: Any) -> bool:
 @shared_task(name="people.deliver_notices")
 def deliver_notices() -> int:
     return delivery.deliver()
+
+
+@shared_task(name="people.run_imports")
+def run_imports() -> int:
+    """Check, write or undo the imports that wait for it."""
+    from people.imports import runs  # forms and spreadsheets, which only the worker needs
+
+    return runs.run_waiting()
+
+
+@shared_task(name="people.erase_imports")
+def erase_imports() -> int:
+    """Erase files and rows of imports that ended long ago."""
+    from people.imports import batches
+
+    return batches.erase_outlived()

@@ -1,6 +1,7 @@
 from people.models.closing_day import ClosingDay
 from people.models.demo_clock import DemoClock
 from people.models.employment import Employment
+from people.models.import_batch import Fate, ImportBatch, ImportKind, ImportMapping, ImportRow, ImportState
 from people.models.invitation import Invitation
 from people.models.ledger import LedgerEntry
 from people.models.membership import Membership
@@ -15,6 +16,12 @@ __all__ = [
     "DemoClock",
     "Department",
     "Employment",
+    "Fate",
+    "ImportBatch",
+    "ImportKind",
+    "ImportMapping",
+    "ImportRow",
+    "ImportState",
     "Invitation",
     "LedgerEntry",
     "Membership",
