@@ -160,7 +160,7 @@ class ColumnsForm(Form):
 
 def of(model: type[Model], name: str, *, required: bool = False, **options: Any) -> Any:
     """The form field of a model's field, so that a row obeys the rules that a page does."""
-    made = model._meta.get_field(name).formfield(required=required, **options)  # type: ignore[union-attr]
+    made: Any = model._meta.get_field(name).formfield(required=required, **options)  # type: ignore[union-attr]
     made.label = None
     return made
 

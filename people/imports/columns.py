@@ -84,6 +84,7 @@ ORGANISATIONS = (
 )  # fmt: skip
 
 FIELDS = {ImportKind.PEOPLE.value: PEOPLE, ImportKind.ORGANISATIONS.value: ORGANISATIONS}
+OF_PERSON = re.compile(r"^(person|employee|worker|staff|colleague) ")  # in front of what the column holds
 SECRET = {"annual_salary"}  # shown as given or changed, never as the number
 
 
@@ -102,14 +103,13 @@ def guess(kind: str, headers: list[str]) -> dict[str, int]:
     """Our fields with the number of the column that seems to hold each; every column is taken once at most."""
     found: dict[str, int] = {}
     taken: set[int] = set()
-    words = [plain(header) for header in headers]
+    words = [(plain(header), OF_PERSON.sub("", plain(header))) for header in headers]
     wanted = [(rank, each.name, word) for each in FIELDS[kind] for rank, word in enumerate(each.words)]
     for _rank, name, word in sorted(wanted, key=lambda item: item[0]):
-        if name not in found and word in words:
-            number = words.index(word)
-            if number not in taken:
-                found[name] = number
-                taken.add(number)
+        number = next((at for at, own in enumerate(words) if word in own and at not in taken), None)
+        if name not in found and number is not None:
+            found[name] = number
+            taken.add(number)
     if "first_name" in found and "last_name" in found and "full_name" in found:
         del found["full_name"]
     return found

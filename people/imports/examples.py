@@ -8,12 +8,12 @@ from collections.abc import Iterable
 
 PEOPLE = [
     ["E-mail", "First name", "Last name", "Organisation", "Country", "Employee number", "Job title", "Grade",
-     "Department", "Line manager e-mail", "Started on", "Contract", "Contract ends on", "Hours per week", "Annual salary", "Currency",
-     "Work location", "Time zone", "Terms hold from"],
+     "Department", "Line manager e-mail", "Started on", "Contract", "Contract ends on", "Hours per week",
+     "Annual salary", "Currency", "Work location", "Time zone", "Terms hold from"],
     ["ana.duarte@northwind.example", "Ana", "Duarte", "", "", "N-0104", "Analyst", "B2", "Planning",
      "tom.berg@northwind.example", "2021-03-01", "Permanent", "", "37.5", "41000", "GBP", "Leeds", "Europe/London", ""],
-    ["lukasz.zolkowski@contoso.example", "Łukasz", "Żółkowski", "Contoso sp. z o.o.", "PL", "", "Head of Operations", "",
-     "", "", "", "", "", "", "", "", "Kraków", "Europe/Warsaw", ""],
+    ["lukasz.zolkowski@contoso.example", "Łukasz", "Żółkowski", "Contoso sp. z o.o.", "PL", "", "Head of Operations",
+     "", "", "", "", "", "", "", "", "", "Kraków", "Europe/Warsaw", ""],
 ]  # fmt: skip
 ORGANISATIONS = [
     ["Legal name", "Country", "Kind", "Registered number", "Registered address", "Visiting address", "Time zone",

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from people.imports import managers, terms
+from people.imports import superiors, terms
 from people.imports.lines import Line
 from people.imports.people_world import PeopleWorld
 from people.imports.places import Place
@@ -238,8 +238,8 @@ def _settle_managers(
     known = {number for number, leader in leaders.items() if leader.plan.person and leader.plan.terms.old}
     again = True
     while again:
-        again = managers.refuse_orphans(lines, leaders, known)
+        again = superiors.refuse_orphans(lines, leaders, known)
         rows = {(line.plan.place, line.plan.node): line for line in lines if line.is_good}
         edges: dict[Any, Any] = dict(world.led)
         edges.update({edge: line.plan.manager for edge, line in rows.items() if line.plan.manager is not None})
-        again = managers.refuse_cycles(rows, edges) or again
+        again = superiors.refuse_cycles(rows, edges) or again

@@ -2,7 +2,8 @@
 
 A worker takes a batch by locking its row with SKIP LOCKED and works in that one transaction: what it does is there
 as a whole or not at all, two workers never have the same batch, and the lock of a killed worker is gone with its
-connection, so that the next sweep begins again. Progress is told through the cache, as the transaction shows nothing before its end.
+connection, so that the next sweep begins again. Progress is told through the cache, as the transaction shows nothing
+before its end.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, ForeignObjectRel, Model
 
 # Roles and signing rights are parts too; everything else of this house is about a person and not done by them.
 ACTING = {"Membership.person", "Signatory.person"}
@@ -13,9 +13,9 @@ ACTING = {"Membership.person", "Signatory.person"}
 
 def references(model: type[Model], ids: Collection[int]) -> Iterator[tuple[str, str, int]]:
     """House, ``Model.field`` and id of each row that is referred to, once for each pair."""
-    for relation in model._meta.related_objects:
-        field = relation.field
-        if not isinstance(field, ForeignKey) or not ids:
+    for relation in model._meta.get_fields(include_hidden=True):  # most have no name on this side
+        field = getattr(relation, "field", None)
+        if not isinstance(relation, ForeignObjectRel) or not isinstance(field, ForeignKey) or not ids:
             continue
         found = field.model._base_manager.filter(**{f"{field.name}__in": ids}).order_by()
         for pk in found.values_list(field.attname, flat=True).distinct():

@@ -42,10 +42,10 @@ def _undo_people(batch: ImportBatch, rows: list[ImportRow]) -> None:
     employments: dict[tuple[int, int], dict[int, Employment]] = {}
     for each in Employment.objects.select_for_update(of=("self",)).filter(person__in=ids).order_by("pk"):
         employments.setdefault((each.person_id, each.organisation_id), {})[each.pk] = each
-    had = traces.parts([row.after["person"]["id"] for row in rows if row.before["person"]])
+    has = traces.parts(ids)
     stops = {}
     for row in rows:
-        sentence = _changed_since(batch, row, people, employments) or _busy_since(row, had)
+        sentence = _changed_since(batch, row, people, employments) or _busy_since(row, has)
         if sentence:
             stops[row.number] = sentence
     if stops:
@@ -84,7 +84,7 @@ def _changed_since(
 
 
 def _busy_since(row: ImportRow, parts: Any) -> str:
-    if row.before["person"] and parts[row.after["person"]["id"]] > row.after["parts"]:
+    if parts[row.after["person"]["id"]] > row.after["parts"]:
         return _("This person has a new part in a case, or acts for an organisation.")
     return ""
 

@@ -74,6 +74,7 @@ RECORD = re.compile(r"ledger\.record\(\s*f?\"([a-z_]+\.[a-z_{}.]+)\"(?:\s+if\s+\
 PERFORM = re.compile(r"papers\.perform\(\w+, \"(\w+)\"")
 # Written beside no case: no timeline shows them.
 CASELESS = {"people.import", "people.first_hr"}
+CASELESS |= {"people.undo_import"}
 
 
 def written_verbs() -> set[str]:
