@@ -160,7 +160,9 @@ class ColumnsForm(Form):
 
 def of(model: type[Model], name: str, *, required: bool = False, **options: Any) -> Any:
     """The form field of a model's field, so that a row obeys the rules that a page does."""
-    made: Any = model._meta.get_field(name).formfield(required=required, **options)  # type: ignore[union-attr]
+    field: Any = model._meta.get_field(name)
+    made = field.formfield(required=required, **options)
+    made.validators += field._validators  # those that the model adds are not a form field's otherwise
     made.label = None
     return made
 
