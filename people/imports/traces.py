@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+from django.db import connection
 from django.db.models import ForeignKey, ForeignObjectRel, Model
 
 # Roles and signing rights are parts too; everything else of this house is about a person and not done by them.
@@ -17,8 +18,12 @@ def references(model: type[Model], ids: Collection[int]) -> Iterator[tuple[str, 
         field = getattr(relation, "field", None)
         if not isinstance(relation, ForeignObjectRel) or not isinstance(field, ForeignKey) or not ids:
             continue
-        found = field.model._base_manager.filter(**{f"{field.name}__in": ids}).order_by()
-        for pk in found.values_list(field.attname, flat=True).distinct():
+        with connection.cursor() as cursor:  # ten thousand ids are one value here, and as many objects to the ORM
+            quote = connection.ops.quote_name
+            column, table = quote(field.column), quote(field.model._meta.db_table)
+            cursor.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {column} = ANY(%s)", [list(ids)])  # noqa: S608
+            found = [pk for (pk,) in cursor.fetchall()]
+        for pk in found:
             yield field.model._meta.app_label, f"{field.model.__name__}.{field.name}", pk
 
 

@@ -134,7 +134,7 @@ ROW = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=st.lists(ROW, min_size=1, max_size=5), second=st.lists(ROW, min_size=1, max_size=5), correct=st.booleans())
 def test_check_and_writing_agree_and_undoing_restores(cast: Cast, first: list, second: list, correct: bool) -> None:
     with transaction.atomic():
