@@ -31,6 +31,8 @@ class PersonPlan:
     department: str = ""
     renamed: bool = False
     moved: bool = False  # a new e-mail address
+    leader: Line | None = None  # the line manager's row
+    is_led_anyway: bool = False  # the line manager works there whatever becomes of that row
 
     @property
     def node(self) -> int | str:
@@ -59,7 +61,7 @@ def plan(batch: ImportBatch, lines: list[Line], *, by: Person, lock: bool = Fals
     for line in lines:
         if line.is_good:
             _compare(line, world, correct=correct)
-    _settle_managers(lines, world, by_key, by_number)
+    _settle_managers(lines, world)
     for line in lines:
         if line.is_good:
             line.changes = _changes(line)
@@ -173,6 +175,9 @@ def _find_manager(
         return
     leader = _leader(line, world, by_key, by_number)
     found: int | str | None = leader.plan.node if leader else None
+    if leader:
+        line.plan.leader = leader
+        line.plan.is_led_anyway = (found, leader.plan.place) in world.employments
     if found is None and "@" in said:
         person = world.person(said)
         here = {place for place in (line.plan.place, world.places.own.pk) if isinstance(place, int)}
@@ -229,13 +234,10 @@ def _compare(line: Line, world: PeopleWorld, *, correct: bool) -> None:
 _TOGETHER = ("annual_salary", "salary_currency", "started_on", "contract_ends_on")
 
 
-def _settle_managers(
-    lines: list[Line], world: PeopleWorld, by_key: dict[str, Line], by_number: dict[tuple[Place, str], Line]
-) -> None:
-    leaders = {
-        line.number: found for line in lines if line.is_good and (found := _leader(line, world, by_key, by_number))
-    }
-    known = {number for number, leader in leaders.items() if leader.plan.person and leader.plan.terms.old}
+def _settle_managers(lines: list[Line], world: PeopleWorld) -> None:
+    """Refuse whose line manager is refused, and circles, until neither brings another."""
+    leaders = {line.number: line.plan.leader for line in lines if line.is_good and line.plan.leader}
+    known = {line.number for line in lines if line.is_good and line.plan.is_led_anyway}
     again = True
     while again:
         again = superiors.refuse_orphans(lines, leaders, known)

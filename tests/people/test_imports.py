@@ -161,6 +161,14 @@ def test_circle_of_line_managers_is_refused(cast: Cast) -> None:
     }
 
 
+def test_row_is_refused_with_its_line_manager_further_down(cast: Cast) -> None:
+    rows = [HEADER, new("b@n.example", manager="a@n.example"), new("a@n.example", manager="a@n.example")]
+    assert errors(checked(cast.hr, cast.northwind, rows)) == {
+        2: {"line_manager": "The line manager's own row, 3, is refused."},
+        3: {"line_manager": "Nobody is their own line manager."},
+    }
+
+
 def test_circle_through_somebody_already_here_is_refused(cast: Cast) -> None:
     row = new(cast.manager.email, cast.manager.full_name, title="Head of Planning", manager=cast.secondee.email)
     assert list(errors(checked(cast.hr, cast.northwind, [HEADER, row]))) == [2]
