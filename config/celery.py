@@ -23,11 +23,14 @@ app.autodiscover_tasks(["config"], related_name="heartbeat")
 
 SWEEP, HEARTBEAT, ANCHOR = 10.0, 10.0, 600.0  # seconds
 DAILY = crontab(hour=3, minute=20)  # UTC
+HOURLY = 3600.0
 CALENDAR = settings.CALENDAR_SECONDS
 
 app.conf.beat_schedule = {
     "heartbeat": {"task": "config.heartbeat", "schedule": HEARTBEAT, "options": {"expires": HEARTBEAT}},
     "deliver-notices": {"task": "people.deliver_notices", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    "run-imports": {"task": "people.run_imports", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    "erase-imports": {"task": "people.erase_imports", "schedule": HOURLY, "options": {"expires": HOURLY}},
     "make-documents": {"task": "agreements.make_documents", "schedule": SWEEP, "options": {"expires": SWEEP}},
     # Looks every ten minutes whether the day's anchor is written.
     "anchor-ledger": {"task": "people.anchor_ledger", "schedule": ANCHOR, "options": {"expires": ANCHOR}},

@@ -53,3 +53,19 @@ def sweep_personal_data() -> int:
     copies.sweep()
     call_command("clearsessions")
     return erasure.find_due()
+
+
+@shared_task(name="people.run_imports")
+def run_imports() -> int:
+    """Check, write or undo the imports that wait for it."""
+    from people.imports import runs  # forms and spreadsheets, which only the worker needs
+
+    return runs.run_waiting()
+
+
+@shared_task(name="people.erase_imports")
+def erase_imports() -> int:
+    """Erase files and rows of imports that ended long ago."""
+    from people.imports import batches
+
+    return batches.erase_outlived()

@@ -9,7 +9,7 @@ import people.keys
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0008_support_sessions"),
+        ("people", "0009_imports"),
     ]
 
     operations = [

@@ -3,6 +3,7 @@ from people.models.data_copy import DataCopy
 from people.models.demo_clock import DemoClock
 from people.models.employment import Employment
 from people.models.erasure import Erasure
+from people.models.import_batch import Fate, ImportBatch, ImportKind, ImportMapping, ImportRow, ImportState
 from people.models.invitation import Invitation
 from people.models.ledger import LedgerEntry, LedgerWords
 from people.models.legal_hold import LegalHold
@@ -21,6 +22,12 @@ __all__ = [
     "Department",
     "Employment",
     "Erasure",
+    "Fate",
+    "ImportBatch",
+    "ImportKind",
+    "ImportMapping",
+    "ImportRow",
+    "ImportState",
     "Invitation",
     "LedgerEntry",
     "LedgerWords",

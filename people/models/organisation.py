@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cache
 from zoneinfo import available_timezones
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,8 +17,14 @@ from people.models.user import Fold, Person
 from people.roles import OrganisationKind, Role, Weekday
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """All names of zones, read once: the list is made from the files of the machine."""
+    return frozenset(available_timezones())
+
+
 def known_time_zone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in time_zones():
         raise ValidationError(
             _("“%(name)s” is not a time zone; write for instance Europe/London."), params={"name": name}
         )

@@ -36,7 +36,7 @@ def main() -> int:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        goals = [*pages(), *papers(), *reminders(), *directory()]
+        goals = [*imports(), *pages(), *papers(), *reminders(), *directory()]
     for goal in goals:
         print(json.dumps(goal))
     return 0 if all(goal["ok"] for goal in goals) else 1
@@ -83,6 +83,21 @@ def ask(client, path: str) -> None:
     answer = client.get(path)
     if answer.status_code != 200:
         raise RuntimeError(f"{path} answered {answer.status_code}")
+
+
+def imports() -> list[dict[str, object]]:
+    """Ten thousand people from a file, first of all, so that the memory is that of the import."""
+    from tests.bench.imports import figures
+
+    found = figures()
+    return [
+        goal("import_10k_checked_against_bare_form", found["check"] / found["bare"], 2, "ratio"),
+        goal("import_10k_written_against_bare_form", found["write"] / found["bare"], 2, "ratio"),
+        goal("import_10k_checked", found["check"], 60, "s"),
+        goal("import_10k_written", found["write"], 60, "s"),
+        goal("import_10k_undone", found["undo"], 60, "s"),
+        goal("import_10k_memory", found["memory"], 300, "MB"),
+    ]
 
 
 def papers() -> list[dict[str, object]]:

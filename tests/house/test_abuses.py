@@ -8,35 +8,41 @@ import pytest
 from django.test import Client
 
 from agreements import documents, negotiation
-from people.imports import people_csv
-from people.models import Employment, Notice, Person
+from people.imports import batches
+from people.models import Employment, ImportBatch, Notice, Organisation, Person
 from secondments import transitions
 from secondments.actions import checklists
 from secondments.transitions import NotAllowed, Refused
 from tests.cast import Cast, fresh, member, on, person
+from tests.people.files import checked, errors
 
 SignIn = Callable[[Person], Client]
 HEADER = "organisation,country,full_name,email,annual_salary,salary_currency\n"
 
 
+def imported(cast: Cast, row: str) -> ImportBatch:
+    """What the check says to a row that HR of Fabrikam, a stranger, brings."""
+    fabrikam = Organisation.objects.get(legal_name="Fabrikam Inc")
+    return checked(cast.stranger_hr, fabrikam, f"{HEADER}{row}\n".encode())
+
+
 def test_import_cannot_write_into_an_organisation_with_hr_of_its_own(cast: Cast) -> None:
     for name in ("Northwind Ltd", "NORTHWIND LTD"):
-        reading = people_csv.read(f"{HEADER}{name},GB,Ana,new@x.example,1,GBP\n".encode(), by=cast.stranger_hr)
-        assert reading.rows[0].errors == {"organisation": "This organisation has HR of its own, who keep its people."}
+        batch = imported(cast, f"{name},GB,Ana,new@x.example,1,GBP")
+        assert errors(batch) == {2: {"organisation": "This organisation has HR of its own, who keep its people."}}
 
 
 def test_import_of_a_lookalike_name_does_not_reach_the_real_one(cast: Cast) -> None:
-    row = f"{HEADER}Northwınd Ltd,GB,Evil Name,{cast.secondee.email},1,GBP\n"
-    reading = people_csv.read(row.encode(), by=cast.stranger_hr)
-    assert reading.rows[0].errors["email"] == "This person is kept by the HR of another organisation."
+    batch = imported(cast, f"Northwınd Ltd,GB,Evil Name,{cast.secondee.email},1,GBP")
+    assert errors(batch) == {2: {"email": "This person is kept by the HR of another organisation."}}
     assert Employment.objects.get(person=cast.secondee).annual_salary == 41000
 
 
 def test_import_does_not_rename_people_of_others(cast: Cast) -> None:
-    reading = people_csv.read(
-        f"{HEADER}Fabrikam Inc,US,Evil Name,{cast.secondee.email},,\n".encode(), by=cast.stranger_hr
-    )
-    assert list(reading.rows[0].errors) == ["email"]
+    batch = imported(cast, f"Fabrikam Inc,US,Evil Name,{cast.secondee.email},,")
+    assert list(errors(batch)[2]) == ["email"]
+    with pytest.raises(batches.NotNow):
+        batches.write(batch, by=cast.stranger_hr, whole_file=False)
 
 
 def test_hr_of_the_seconder_cannot_be_the_host_contact(cast: Cast) -> None:

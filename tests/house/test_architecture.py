@@ -102,6 +102,7 @@ CASELESS |= {
     "hold.place",
     "hold.lift",
 }
+CASELESS |= {"people.undo_import"}
 
 
 def written_verbs() -> set[str]:

@@ -12,6 +12,7 @@ from agreements import documents
 from agreements.models import Agreement
 from people import clock
 from people.models import Membership, Organisation, Person
+from people.tasks import run_imports
 from secondments import reminders
 from secondments.actions import calendar
 from secondments.models import Secondment
@@ -39,8 +40,23 @@ def hr(db: None) -> Visitor:
 
 def import_people(hr: Visitor) -> None:
     upload = SimpleUploadedFile("people.csv", CSV.encode(), content_type="text/csv")
-    assert "All 4 rows are good" in hr.send("/people/import/", {"file": upload})
-    assert "4 new people" in hr.send("/people/import/check/", {})
+    assert "Which column is what" in hr.send("/people/import/", {"file": upload, "kind": "people"})
+    chosen = re.findall(r'<select name="(\w+)".*?</select>', hr.html, re.DOTALL)
+    at = {name: column_of(hr.html, name) for name in chosen}
+    assert "being checked" in hr.send(hr.address, {**at, "terms": "change", "full_time_hours": "37.5"})
+    path = hr.address
+    run_imports()
+    assert "4 rows will be written" in hr.open(path)
+    hr.send(f"{path}write/", {})
+    run_imports()
+    assert "4 rows were written" in hr.open(path)
+
+
+def column_of(html: str, name: str) -> str:
+    """The column that the page has guessed for a field."""
+    options = html.partition(f'<select name="{name}"')[2].partition("</select>")[0]
+    found = re.search(r'<option value="(\d+)" selected', options)
+    return found[1] if found else ""
 
 
 def proposal_answers(**changes: object) -> dict[str, object]:
