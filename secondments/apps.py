@@ -8,7 +8,8 @@ class SecondmentsConfig(AppConfig):
     def ready(self) -> None:
         from people.personal_data import register
         from people.privacy import declare
-        from secondments import personal_data, privacy
+        from secondments import personal_data, privacy, receivers
 
         declare(*privacy.TABLES)
         register(personal_data.HOUSE)
+        receivers.connect()

@@ -54,7 +54,7 @@ def invite(
         invitation.expires_at = now + VALID
         invitation.what, invitation.onward, invitation.case_id = what, onward, case_id
         invitation.save(update_fields=["expires_at", "what", "onward", "case_id"])
-    ledger.record("invitation.send", by=by, case_id=case_id, person=person.full_name)
+    ledger.record("invitation.send", by=by, case_id=case_id, subject=person, person=person.full_name)
     if mail:
         _mail(invitation)
     return invitation
@@ -68,7 +68,13 @@ def send_again(invitation: Invitation, *, by: Person) -> Invitation:
     invitation.sent_at, invitation.expires_at = now, now + VALID
     invitation.times_sent += 1
     invitation.save(update_fields=["sent_at", "expires_at", "times_sent"])
-    ledger.record("invitation.send", by=by, case_id=invitation.case_id, person=invitation.person.full_name)
+    ledger.record(
+        "invitation.send",
+        by=by,
+        case_id=invitation.case_id,
+        subject=invitation.person,
+        person=invitation.person.full_name,
+    )
     _mail(invitation)
     return invitation
 
@@ -83,7 +89,7 @@ def cancel(person: Person, *, by: Person, organisation: Organisation | None = No
     found.update(cancelled_at=clock.now())
     call_off(f"invitation:{key}" for key in keys)
     if keys:
-        ledger.record("invitation.cancel", by=by, person=person.full_name)
+        ledger.record("invitation.cancel", by=by, subject=person, person=person.full_name)
     return len(keys)
 
 

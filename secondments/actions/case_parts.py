@@ -41,7 +41,14 @@ def confirm_signatory(secondment: Secondment, signatory: Person | None, *, by: P
     if refusals:
         raise Refused(*(Refusal(r.sentence, "signatory_email") for r in refusals))
     secondment.save()
-    ledger.record("part.give", by=by, case_id=secondment.pk, part=str(Part.SIGNATORY_HOST), person=signatory.full_name)
+    ledger.record(
+        "part.give",
+        by=by,
+        case_id=secondment.pk,
+        subject=signatory,
+        part=str(Part.SIGNATORY_HOST),
+        person=signatory.full_name,
+    )
     _welcome(secondment, Part.SIGNATORY_HOST, signatory, by)
 
 
@@ -71,7 +78,15 @@ def name(secondment: Secondment, part: Part, person: Person, *, by: Person, reas
     secondment.named_before = {k: v for k, v in secondment.named_before.items() if k != part}
     secondment.named_by, secondment.changed_at = by, clock.now()
     secondment.save()
-    ledger.record("part.give", by=by, case_id=secondment.pk, part=str(part), person=person.full_name, reason=reason)
+    ledger.record(
+        "part.give",
+        by=by,
+        case_id=secondment.pk,
+        subject=person,
+        part=str(part),
+        person=person.full_name,
+        reason=reason,
+    )
     _hand_over(secondment, part, before, person, by)
     _welcome(secondment, part, person, by)
     turns.settle(secondment)
@@ -100,6 +115,7 @@ def end(row: CasePart, *, by: Person, last_day: date | None = None, reason: str 
         by=by,
         case_id=secondment.pk,
         reason=reason.strip(),
+        subject=row.person,
         part=row.part,
         person=row.person.full_name,
         until=until.isoformat(),
@@ -172,7 +188,14 @@ def _add_supervisor(secondment: Secondment, person: Person, by: Person) -> Secon
     CasePart.objects.create(
         secondment=secondment, part=Part.HOST_SUPERVISOR, person=person, since=clock.now(), given_by=by
     )
-    ledger.record("part.give", by=by, case_id=secondment.pk, part=str(Part.HOST_SUPERVISOR), person=person.full_name)
+    ledger.record(
+        "part.give",
+        by=by,
+        case_id=secondment.pk,
+        subject=person,
+        part=str(Part.HOST_SUPERVISOR),
+        person=person.full_name,
+    )
     _welcome(secondment, Part.HOST_SUPERVISOR, person, by)
     return secondment
 

@@ -204,3 +204,19 @@ def test_people_page_shows_each_side_what_it_may_change(cast: Cast, sign_in: Sig
     assert ("name/line_manager/" in hr, "name/host_supervisor/" in hr) == (True, False)
     assert ("name/line_manager/" in contact, "name/host_supervisor/" in contact) == (False, True)
     assert sign_in(cast.finance).get(path).status_code == 403
+
+
+@pytest.mark.parametrize("ahead", [0, 3])
+def test_who_leaves_the_employer_is_let_out_after_the_last_day(cast: Cast, sign_in: SignIn, ahead: int) -> None:
+    from people.actions import employments
+
+    case = cast.agreement_case()
+    manager = sign_in(cast.manager)
+    last_day = clock.today("Europe/London") + timedelta(days=ahead)
+    employments.end(cast.manager.employments.get(), by=cast.hr, last_day=last_day)
+    seen = {}
+    for offset in (0, 1):
+        with on(last_day + timedelta(days=offset)):
+            seen[offset] = manager.get(case.get_absolute_url()).status_code
+    assert seen == {0: 200, 1: 404}
+    assert LedgerEntry.objects.filter(verb="part.end", subject_id=cast.manager.pk).count() == 1
