@@ -181,7 +181,7 @@ def _find_manager(
     if found is None and "@" in said:
         person = world.person(said)
         here = {place for place in (line.plan.place, world.places.own.pk) if isinstance(place, int)}
-        if person and any(terms.at(world.employments[person.pk, place], world.today)[0] for place in here):
+        if person and any(terms.at(world.employments.get((person.pk, place), []), world.today)[0] for place in here):
             found = person.pk
     elif found is None and isinstance(line.plan.place, int):
         found = world.holders.get((line.plan.place, said))

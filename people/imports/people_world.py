@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -69,9 +68,9 @@ class PeopleWorld:
         )
         if lock:
             rows = rows.select_for_update(of=("self",))
-        self.employments: dict[tuple[int, int], list[Employment]] = defaultdict(list)
+        self.employments: dict[tuple[int, int], list[Employment]] = {}
         for row in rows:
-            self.employments[row.person_id, row.organisation_id].append(row)
+            self.employments.setdefault((row.person_id, row.organisation_id), []).append(row)
         led = Employment.objects.filter(
             organisation__in=self.organisations, until__isnull=True, line_manager__isnull=False
         )
