@@ -31,7 +31,9 @@ def begin(request: PersonRequest, key: str) -> HttpResponse:
     """Employ somebody who is here already: again, or at another of one's organisations."""
     found = fetch(Person.objects.visible_to(request.user), key=key)
     mine = Organisation.objects.editable_by(request.user).sorted_by_name()
-    organisation = mine.filter(key=request.GET.get("organisation", "")).first() or mine.first()
+    works_at = found.employments.lasting().values("organisation")
+    asked = mine.filter(key=request.GET.get("organisation", "")).first()
+    organisation = asked or mine.exclude(pk__in=works_at).first() or mine.first()
     if organisation is None or policies.is_kept_elsewhere(request.user, found):
         raise Denied(_("This is for the HR that keeps this person, and nobody else does."))
     form = BeginForm(request.POST or None, organisation=organisation)

@@ -180,7 +180,7 @@ def test_history_is_on_the_page_and_the_salary_is_not(
 ) -> None:
     employments.change(ana, by=cast.hr, since=today + 9 * DAY, terms={"job_title": "Planner"})
     page = sign_in(cast.hr).get(cast.secondee.get_absolute_url()).content.decode()
-    assert "job title: <del>Analyst</del> <ins>Planner</ins>" in page
+    assert "Job title: <del>Analyst</del> <ins>Planner</ins>" in page
     assert "to come" in page
     assert "41000" not in page
 

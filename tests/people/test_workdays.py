@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from people import public_holidays
@@ -38,23 +38,27 @@ def oracle(parts, first: date, last: date) -> list[date]:
     return [day for day in days if day.strftime("%A") in works and day not in holidays | closing]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(CALENDARS, DAYS, st.integers(1, 60))
 def test_nth_working_day_after_a_day_is_the_nth_of_the_list(parts, day: date, n: int) -> None:
     later = oracle(parts, day + timedelta(days=1), day + timedelta(days=800))
     assert add_working_days(day, n, built(parts)) == later[n - 1]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(CALENDARS, DAYS, st.integers(1, 60))
 def test_nth_working_day_before_a_day_is_the_nth_of_the_list_backwards(parts, day: date, n: int) -> None:
     earlier = oracle(parts, day - timedelta(days=800), day - timedelta(days=1))
     assert add_working_days(day, -n, built(parts)) == earlier[-n]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(CALENDARS, DAYS)
 def test_no_working_day_more_is_the_day_or_the_next_that_works(parts, day: date) -> None:
     assert add_working_days(day, 0, built(parts)) == oracle(parts, day, day + timedelta(days=400))[0]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(CALENDARS, DAYS, st.integers(-40, 400))
 def test_days_between_are_those_of_the_list(parts, day: date, span: int) -> None:
     last = day + timedelta(days=span)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from secondments.eligibility import Facts, Stay, add_months, check
@@ -106,6 +106,7 @@ def test_sentence_has_the_facts_and_their_day() -> None:
     )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.dates(date(2000, 1, 1), date(2060, 1, 1)), st.integers(0, 60))
 def test_months_later_is_the_same_day_or_the_last_of_the_month(day: date, months: int) -> None:
     found = add_months(day, months)
