@@ -20,12 +20,13 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["config"], related_name="heartbeat")
 
-SWEEP, HEARTBEAT = 10.0, 10.0  # seconds
+SWEEP, HEARTBEAT, HOUR = 10.0, 10.0, 3600.0  # seconds
 CALENDAR = settings.CALENDAR_SECONDS
 
 app.conf.beat_schedule = {
     "heartbeat": {"task": "config.heartbeat", "schedule": HEARTBEAT, "options": {"expires": HEARTBEAT}},
     "deliver-notices": {"task": "people.deliver_notices", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    "sweep-sign-in": {"task": "people.sweep_sign_in", "schedule": HOUR, "options": {"expires": HOUR}},
     "make-documents": {"task": "agreements.make_documents", "schedule": SWEEP, "options": {"expires": SWEEP}},
     "advance": {"task": "secondments.advance", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
     "remind": {"task": "secondments.remind", "schedule": CALENDAR, "options": {"expires": CALENDAR}},

@@ -8,7 +8,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.conf import settings
 
-from people import delivery
+from people import attempts, delivery, sessions
 
 log = logging.getLogger(__name__)
 
@@ -28,3 +28,9 @@ def ask(task: Task, *args: Any) -> bool:
 @shared_task(name="people.deliver_notices")
 def deliver_notices() -> int:
     return delivery.deliver()
+
+
+@shared_task(name="people.sweep_sign_in")
+def sweep_sign_in() -> int:
+    """Remove attempts, sessions and codes that nothing looks at any more."""
+    return attempts.sweep() + sessions.sweep()

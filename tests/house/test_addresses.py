@@ -15,11 +15,19 @@ from tests.cast import Cast
 PUBLIC = {
     "home", "help", "livez", "readyz", "verify", "seal_certificate",
     "account_request_login_code", "account_confirm_login_code", "account_login", "account_signup", "account_inactive",
+    "mfa_authenticate", "openid_connect_login", "openid_connect_callback",
 }  # fmt: skip
 OWN = {"profile", "notices", "my_placement", "secondments", "account_logout"}
+OWN |= {"confirm", "confirm_code", "unsent", "discard_unsent", "session_left", "stay_signed_in"}
+OWN |= {
+    "security", "security_needed", "security_address", "security_address_code", "security_password",
+    "security_remove_password", "security_app", "security_passkey", "security_remove_factor", "security_codes",
+    "security_end_session", "security_end_others",
+}  # fmt: skip
 HR_ONLY = {"import_people", "import_check", "import_example", "new_secondment"}
 MEMBERS = {"people", "organisations"}
 RECORDS = {"person", "organisation"}
+RECORDS |= {"organisation_sign_in"}
 # Below a case: what its insiders see of each with GET. 200 page, 302 away, 403 not theirs, 404 no such thing, 405 POST only.
 CASE = {
     #                       hr   secondee manager contact host_hr finance stranger
