@@ -14,6 +14,8 @@ from people import sessions
 
 def page(request: HttpRequest) -> dict[str, Any]:
     found: dict[str, Any] = {"is_demo": settings.DEMO, "site_url": settings.SITE_URL}
+    match = getattr(request, "resolver_match", None)
+    found["page_name"] = match.url_name or "" if match else ""
     if getattr(request, "user", None) and request.user.is_authenticated:
         found["session_left"] = max(0, int(sessions.ends_at(request) - time.time()))
         found["session_latest"] = datetime.fromtimestamp(sessions.latest_end(request), UTC)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+import jwt
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
@@ -23,6 +24,7 @@ from people.models import Person, SignInProvider
 from people.telling import Origin, tell
 
 NONCES = "provider_nonces"
+SIGNED_BY = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]  # never a shared secret
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):
@@ -126,6 +128,24 @@ class Exchange(OpenIDConnectOAuth2Adapter):
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
         """Always with the provider's keys, also when the token came straight from it."""
-        self.did_fetch_access_token = False
-        found: dict[str, Any] = super()._decode_id_token(app, id_token)
+        config = self.openid_config
+        if config["issuer"].rstrip("/") != app.settings["server_url"].rstrip("/"):
+            raise OAuth2Error("another issuer")
+        with get_adapter().get_requests_session() as session:
+            answer = session.get(config["jwks_uri"])
+            answer.raise_for_status()
+        try:
+            keys = jwt.PyJWKSet.from_dict(answer.json()).keys
+            named = jwt.get_unverified_header(id_token).get("kid")
+            key = next(key for key in keys if key.key_id == named or (named is None and len(keys) == 1))
+            found: dict[str, Any] = jwt.decode(
+                id_token,
+                key,
+                algorithms=SIGNED_BY,
+                audience=app.client_id,
+                issuer=config["issuer"],
+                options={"require": ["exp", "iat", "sub", "aud", "iss"]},
+            )
+        except (jwt.PyJWTError, StopIteration) as error:
+            raise OAuth2Error("a token that is not the provider's") from error
         return found

@@ -9,6 +9,7 @@ from typing import Any
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -87,7 +88,7 @@ def take_code(person: Person, code: str) -> Authenticator | None:
     kinds = [Type.TOTP, Type.RECOVERY_CODES]
     for found in Authenticator.objects.select_for_update().filter(user=person, type__in=kinds).order_by("-type"):
         if found.type == Type.TOTP:
-            counter = app_counter(unlock(found.data["secret"]), code, after=found.data.get("counter", -1))
+            counter = _app_counter_of(found, code)
             if counter is None:
                 continue
             found.data["counter"] = counter
@@ -100,6 +101,15 @@ def take_code(person: Person, code: str) -> Authenticator | None:
         found.save(update_fields=["data", "last_used_at"])
         return found
     return None
+
+
+def _app_counter_of(app: Authenticator, code: str) -> int | None:
+    """As :func:`app_counter`; an app locked with a former SECRET_KEY has no right code any more."""
+    try:
+        secret = unlock(app.data["secret"])
+    except ImproperlyConfigured:
+        return None
+    return app_counter(secret, code, after=app.data.get("counter", -1))
 
 
 def codes_left(person: Person) -> int:

@@ -67,7 +67,7 @@ def back(request: HttpRequest, provider_id: str) -> HttpResponse:
         return OAuth2CallbackView.adapter_view(Exchange(request, provider_id))(request)
     except SocialApp.DoesNotExist:
         raise Http404 from None
-    except (requests.RequestException, OAuth2Error, KeyError, ValueError, SignInProvider.DoesNotExist):
+    except (requests.RequestException, OAuth2Error, SignInProvider.DoesNotExist):
         return _refused(request)
 
 
