@@ -54,7 +54,6 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     continue;
   }
   form.addEventListener("submit", async (event) => {
-    if (form.elements.credential.value) return;
     event.preventDefault();
     const asked = JSON.parse(form.dataset.options).publicKey;
     try {

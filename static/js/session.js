@@ -46,5 +46,7 @@ if (ending) {
     later((await answer.json()).seconds);
   });
 
-  later(Number(ending.dataset.sessionLeft));
+  const first = Number(ending.dataset.sessionLeft);
+  if (first > WARN) later(first);
+  else look();
 }
