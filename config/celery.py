@@ -31,6 +31,7 @@ app.conf.beat_schedule = {
     "deliver-notices": {"task": "people.deliver_notices", "schedule": SWEEP, "options": {"expires": SWEEP}},
     "run-imports": {"task": "people.run_imports", "schedule": SWEEP, "options": {"expires": SWEEP}},
     "erase-imports": {"task": "people.erase_imports", "schedule": HOURLY, "options": {"expires": HOURLY}},
+    "sweep-sign-in": {"task": "people.sweep_sign_in", "schedule": HOURLY, "options": {"expires": HOURLY}},
     "make-documents": {"task": "agreements.make_documents", "schedule": SWEEP, "options": {"expires": SWEEP}},
     # Looks every ten minutes whether the day's anchor is written.
     "anchor-ledger": {"task": "people.anchor_ledger", "schedule": ANCHOR, "options": {"expires": ANCHOR}},

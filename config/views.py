@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from config import heartbeat
+from people import unsent
 from people.models import Notice
 
 OLDEST_NOTICE = 300.0  # seconds that a notice may wait before the installation counts as not ready
@@ -100,6 +101,11 @@ def outage() -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A page from before signing in again in another tab: what it sent waits to be looked at and sent."""
+    if request.user.is_authenticated and unsent.keep(request):
+        found = unsent.kept(request, request.user)
+        if found:
+            return render(request, "people/unsent.html", {"kept": found}, status=403)
     return render(request, "csrf_failure.html", status=403)
 
 

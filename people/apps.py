@@ -6,7 +6,11 @@ class PeopleConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from people import personal_data, privacy
+        from people import (
+            personal_data,
+            privacy,
+            receivers,  # noqa: F401 - its import is what connects them
+        )
 
         privacy.declare(*privacy.TABLES)
         personal_data.register(personal_data.PEOPLE)

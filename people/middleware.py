@@ -1,130 +1,108 @@
-"""Gives each request its reader and the reader's time zone; lets support see pages and do nothing."""
+"""What holds for each request: the reader's time zone, the limits of a session, and the second factor."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-from django.contrib.sessions.backends.base import SessionBase
-from django.db import connection, transaction
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve, reverse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.cache import patch_vary_headers
 
-from people import ledger
-from people.access import PersonRequest
-from people.actions import support
-from people.models import SupportSession
+from people import entry, sessions, unsent
+
+Get = Callable[[HttpRequest], HttpResponse]
+QUIET = "/session/left/"  # asking how long the session lasts does not make it last longer
+FREE = {"account_logout", "help", "livez", "readyz", "confirm", "confirm_code", "session_left", "stay_signed_in"}
 
 
-def reader(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Times are shown in the reader's zone; pages for one person are kept by no cache."""
+def reader(get_response: Get) -> Get:
+    """Times are shown in the reader's zone; pages for one person, and of signing in, are kept by no cache."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
-            return get_response(request)
+            response = get_response(request)
+            if request.path.startswith(("/sign-in/", "/confirm/")) or request.user.is_authenticated:
+                response.headers["Cache-Control"] = "no-store, private"
+            return response
         with timezone.override(ZoneInfo(request.user.time_zone)):
             response = get_response(request)
-        response.headers.setdefault("Cache-Control", "no-store, private")
+        response.headers["Cache-Control"] = "no-store, private"
         return response
 
     return middleware
 
 
-SESSION_KEY = "support"  # in the administrator's own session
-READ_ONLY = "25006"  # PostgreSQL's word for a write in a read-only transaction
+def limits(get_response: Get) -> Get:
+    """Ends a session that is too old or was idle for too long; what was being sent is kept for its sender.
 
-
-class Borrowed(SessionBase):
-    """What the pages of the other person are given for a session: empty, and thrown away."""
-
-    def load(self) -> dict[str, Any]:
-        return {}
-
-    def save(self, must_create: bool = False) -> None:
-        pass
-
-    def exists(self, session_key: str) -> bool:
-        return False
-
-    def create(self) -> None:
-        pass
-
-    def delete(self, session_key: str | None = None) -> None:
-        pass
-
-
-class Support:
-    """While a support session holds, pages are those of the other person, and nothing is written.
-
-    For each request: does the session still hold, else it ends and the request is not carried out; is it a page
-    that support may see (``SUPPORT_SHOWS``), and only read; then the read is recorded, and the page is made in a
-    transaction in which the database refuses every write, with a session that is thrown away.
+    Order of events: judge the session, note that it is in use, answer, mark the browser as the reader's. Before
+    a view that asks to sign in gets a form from somebody who is not, the form is kept.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: PersonRequest) -> HttpResponse:
-        request.support = None
-        key = request.session.get(SESSION_KEY)
-        if key is None or not request.user.is_authenticated:
-            return self.get_response(request)
-        found = SupportSession.objects.filter(key=key).select_related("administrator", "person").first()
-        if sentence := support.fault(found, request.user):
-            return self.over(request, found, sentence)
-        assert found
-        request.support = found
-        if request.path_info == reverse("end_support"):
-            return self.get_response(request)  # as the administrator: it is their own act
-        request.user = found.person
-        try:
-            request.resolver_match = resolve(request.path_info)
-        except Resolver404:
-            return self.get_response(request)
-        if request.method not in ("GET", "HEAD"):
-            return refuse(request, _("You are looking on: nothing can be done in the name of somebody else."))
-        return self.show(request, found, request.resolver_match.view_name)
-
-    def over(self, request: PersonRequest, session: SupportSession | None, sentence: str) -> HttpResponse:
-        """Back to the administrator's own pages, whatever was asked for."""
-        if session and session.administrator_id == request.user.pk:
-            support.end(session, at=min(timezone.now(), session.until))
-        del request.session[SESSION_KEY]
-        back = session.get_absolute_url() if session and request.user.is_administrator else reverse("home")
-        if request.headers.get("HX-Request"):  # a fragment cannot show it: the whole page goes back
-            return HttpResponse(sentence, status=403, headers={"HX-Redirect": back})
-        return redirect(back)
-
-    def show(self, request: PersonRequest, session: SupportSession, name: str) -> HttpResponse:
-        if name not in settings.SUPPORT_SHOWS:
-            return refuse(request, _("This page is not shown to support: it is for the person alone."))
-        path = request.get_full_path()[:2000]
-        ledger.record("support.read", by=session.administrator, subject=session.person, path=path)
-        own, request.session = request.session, Borrowed()
-        try:
-            with transaction.atomic():
-                with connection.cursor() as cursor:
-                    cursor.execute("SET TRANSACTION READ ONLY")
-                response = self.get_response(request)
-                transaction.set_rollback(True)
-        finally:
-            request.session = own
-        if getattr(request, "wanted_to_write", False):
-            return refuse(request, _("This page is not shown to support: opening it is an act of the person."))
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            if sessions.BEGAN in request.session and time.time() > sessions.ends_at(request):
+                sessions.forget(request.session.session_key)
+                request.session.flush()
+                request.user = AnonymousUser()
+            elif request.path != QUIET:
+                sessions.seen(request)
+                _forget_what_is_sent(request)
+        response = get_response(request)
+        if request.user.is_authenticated:
+            unsent.mark(request, response, request.user)
         return response
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A page that writes as it is opened; its transaction is broken, so the sentence is said outside of it."""
-        if getattr(request, "support", None) and getattr(exception.__cause__, "pgcode", None) == READ_ONLY:
-            request.wanted_to_write = True  # type: ignore[attr-defined]
-            return HttpResponse(status=403)
-        return None
+    def process_view(request: HttpRequest, view: Any, words: Any, named: Any) -> HttpResponse | None:
+        if request.user.is_authenticated or request.method != "POST" or not getattr(view, "login_required", True):
+            return None
+        if not unsent.keep(request):
+            return None
+        address = f"{reverse('account_request_login_code')}?{urlencode({'next': reverse('unsent')})}"
+        return _away(request, address)
+
+    middleware.process_view = process_view  # type: ignore[attr-defined]
+    return middleware
 
 
-def refuse(request: HttpRequest, sentence: str) -> HttpResponse:
-    return render(request, "403.html", {"sentence": sentence}, status=403)
+def second_factor(get_response: Get) -> Get:
+    """Who must have a second factor and has none sees nothing else before it is set up."""
+
+    def process_view(request: HttpRequest, view: Any, words: Any, named: Any) -> HttpResponse | None:
+        if not request.user.is_authenticated or not request.user.needs_second_factor:
+            return None
+        name = request.resolver_match.url_name or "" if request.resolver_match else ""
+        if name in FREE or name.startswith("security") or entry.has_second_factor(request.user):
+            return None
+        return _away(request, reverse("security_needed"))
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    middleware.process_view = process_view  # type: ignore[attr-defined]
+    return middleware
+
+
+def _forget_what_is_sent(request: HttpRequest) -> None:
+    """A form that was kept and is now sent again no longer waits; whatever stops it again keeps it again."""
+    waiting = request.session.get(unsent.KEPT)
+    if request.method == "POST" and waiting and waiting["path"] == request.get_full_path():
+        unsent.discard(request)
+
+
+def _away(request: HttpRequest, address: str) -> HttpResponse:
+    """Elsewhere, the whole page also when htmx asked for a part of it."""
+    if request.headers.get("HX-Request") == "true":
+        response = HttpResponse(status=200)
+        response.headers["HX-Redirect"] = address
+    else:
+        response = redirect(address)
+    patch_vary_headers(response, ["HX-Request"])
+    return response

@@ -7,9 +7,8 @@ from typing import Any
 
 from celery import Task, shared_task
 from django.conf import settings
-from django.core.management import call_command
 
-from people import anchors, delivery
+from people import anchors, attempts, delivery, sessions
 from people.actions import copies, erasure, support
 
 log = logging.getLogger(__name__)
@@ -49,9 +48,8 @@ def make_data_copies() -> int:
 
 @shared_task(name="people.sweep_personal_data")
 def sweep_personal_data() -> int:
-    """Take away old copies and ended sessions; note whose data are due to be erased."""
+    """Take away old copies; note whose data are due to be erased."""
     copies.sweep()
-    call_command("clearsessions")
     return erasure.find_due()
 
 
@@ -69,3 +67,9 @@ def erase_imports() -> int:
     from people.imports import batches
 
     return batches.erase_outlived()
+
+
+@shared_task(name="people.sweep_sign_in")
+def sweep_sign_in() -> int:
+    """Remove attempts, sessions and codes that nothing looks at any more."""
+    return attempts.sweep() + sessions.sweep()

@@ -9,7 +9,7 @@ import people.keys
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0009_imports"),
+        ("people", "0010_sign_in"),
     ]
 
     operations = [

@@ -1,3 +1,4 @@
+from people.models.attempt import Attempt
 from people.models.closing_day import ClosingDay
 from people.models.data_copy import DataCopy
 from people.models.demo_clock import DemoClock
@@ -9,13 +10,17 @@ from people.models.ledger import LedgerEntry, LedgerWords
 from people.models.legal_hold import LegalHold
 from people.models.membership import Membership
 from people.models.notice import Notice
+from people.models.one_time_code import OneTimeCode
 from people.models.organisation import Department, Organisation
+from people.models.person_session import PersonSession
 from people.models.policy import Policy
+from people.models.sign_in_provider import SignInDomain, SignInProvider
 from people.models.signatory import Signatory
 from people.models.support import SupportSession
 from people.models.user import Person
 
 __all__ = [
+    "Attempt",
     "ClosingDay",
     "DataCopy",
     "DemoClock",
@@ -34,9 +39,13 @@ __all__ = [
     "LegalHold",
     "Membership",
     "Notice",
+    "OneTimeCode",
     "Organisation",
     "Person",
+    "PersonSession",
     "Policy",
+    "SignInDomain",
+    "SignInProvider",
     "Signatory",
     "SupportSession",
 ]

@@ -164,9 +164,21 @@ class Person(AbstractBaseUser):
         return reverse("person", args=[self.key])
 
     @cached_property
+    def _memberships_read(self) -> list[tuple[int, str, bool]]:
+        found = self.memberships.current()
+        return list(found.values_list("organisation_id", "role", "organisation__second_factor_required"))
+
+    @cached_property
     def memberships_now(self) -> list[tuple[int, str]]:
         """Pairs of organisation id and role, of today; read once for each request."""
-        return list(self.memberships.current().values_list("organisation_id", "role"))
+        return [(organisation, role) for organisation, role, _ in self._memberships_read]
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whoever runs the installation, and HR and finance of organisations that want it."""
+        return self.is_administrator or any(
+            wanted and role in (Role.HR, Role.FINANCE) for _, role, wanted in self._memberships_read
+        )
 
     @cached_property
     def acting_in(self) -> dict[int, tuple[str, str]]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from people.access import Denied, PersonRequest, View, fetch, require_administrator
 from people.actions import support
-from people.middleware import SESSION_KEY
+from people.looking_on import SESSION_KEY
 from people.models import Organisation, Person, SupportSession
 from people.roles import Role
 from people.views.administration import PAGE, ask, person_context

@@ -20,7 +20,7 @@ from django.utils import timezone
 from people import tasks
 from people.access import Denied
 from people.actions import administrators, support
-from people.middleware import SESSION_KEY
+from people.looking_on import SESSION_KEY
 from people.models import LedgerEntry, Notice, Person, SupportSession
 from secondments.actions import checkins
 from tests.cast import Cast, person
