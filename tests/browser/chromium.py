@@ -29,7 +29,7 @@ QUIET = [
     "--disable-sync",
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NOT_PAGES = {"agreement_pdf", "seal_certificate", "import_example", "demo_attachment", "agreement_panel"}
+NOT_PAGES = {"agreement_pdf", "seal_certificate", "import_example", "demo_attachment", "agreement_panel", "data_copy"}
 
 
 def executable() -> str | None:
