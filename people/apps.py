@@ -9,8 +9,9 @@ class PeopleConfig(AppConfig):
         from people import (
             personal_data,
             privacy,
+            register,
             receivers,  # noqa: F401 - its import is what connects them
         )
 
-        privacy.declare(*privacy.TABLES)
+        privacy.declare(*register.TABLES)
         personal_data.register(personal_data.PEOPLE)

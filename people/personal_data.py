@@ -17,8 +17,18 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from people import ledger
-from people.models import Employment, LedgerEntry, LegalHold, Membership, Notice, Person, Signatory
+from people import clock, ledger
+from people.models import (
+    Employment,
+    ImportBatch,
+    ImportRow,
+    LedgerEntry,
+    LegalHold,
+    Membership,
+    Notice,
+    Person,
+    Signatory,
+)
 from people.privacy import DELETE, KEEP, NOT_PERSONAL, REGISTER, REPLACE, SIGNED, Column, Table
 from people.roles import Role
 
@@ -244,6 +254,7 @@ def erase(person: Person, *, by: Person) -> None:
     the words of messages and of the ledger, for which the cases must still be found.
     """
     found = cases(person)
+    erase_imported(person)
     for house in reversed(_houses.values()):
         house.erase(person)
     for table in tables():
@@ -307,6 +318,15 @@ def blank(column: Any) -> Any:
     if column.get_internal_type() in {"JSONField", "ArrayField"}:
         return column.default()
     return b"" if column.get_internal_type() == "BinaryField" else ""
+
+
+def erase_imported(person: Person) -> None:
+    """Files and rows of imports that name the person; the other rows of such a file stay as they were written."""
+    rows = ImportRow.objects.filter(values__email__iexact=person.email)
+    ImportBatch.objects.filter(pk__in=list(rows.values_list("batch", flat=True)), content__isnull=False).update(
+        content=None, preview={}, erased_at=clock.now()
+    )
+    rows.update(values={}, errors={}, changes=[], before={}, after={}, stopped="")
 
 
 def _forget_messages(person: Person, found: Cases) -> None:
