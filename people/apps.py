@@ -9,8 +9,8 @@ class PeopleConfig(AppConfig):
         from people import (
             personal_data,
             privacy,
-            register,
             receivers,  # noqa: F401 - its import is what connects them
+            register,
         )
 
         privacy.declare(*register.TABLES)

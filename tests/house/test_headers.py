@@ -90,7 +90,8 @@ def test_nothing_for_one_person_is_kept_by_a_cache(cast: Cast, sign_in: SignIn) 
     case = cast.agreement_case()
     client = sign_in(cast.hr)
     for path in every_address(case.key):
-        if path.startswith("/static/") or path == "/sign-out/":
+        # Files, what ends this very session, and a missing slash put right.
+        if path.startswith("/static/") or path in {"/sign-out/", "/security/sessions/1/end/", "/people"}:
             continue
         for send in (client.get, client.post):
             assert (path, send(path).headers.get("Cache-Control")) == (path, "no-store, private")
