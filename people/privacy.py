@@ -1,8 +1,8 @@
 """The register of personal data: every column of every table, what it is for, how long it stays, how it is erased.
 
-Each house declares its own tables (``people.register``, ``secondments.privacy``, …); a test compares them with the
-models, so that a new column without a line here fails. The page "My data", a person's copy of their data and the erasure
-all read this register, so what is told, what is given and what is erased cannot drift apart.
+Each house declares its own tables (``people.register``, ``secondments.privacy``, …); a test compares them with
+the models, so that a new column without a line here fails. The page "My data", a person's copy of their data and
+the erasure all read this register, so what is told, what is given and what is erased cannot drift apart.
 
 To add a model: a ``Table`` with one line a field. ``own`` are the lookups from a row to the person whose row it
 is, ``about`` those to others of whom it speaks; rows are erased for both, and copied for the first.

@@ -54,9 +54,11 @@ def device(agent: str) -> str:
     return browser or system or re.sub(r"[^\w ./()-]", "", agent)[:60]
 
 
-def tell(person: Person, verb: str, what: str, *, by: Person, origin: Origin, address: str = "", **facts: Any) -> None:
+def tell(
+    person: Person, verb: str, what: str, *, by: Person | None, origin: Origin, address: str = "", **facts: Any
+) -> None:
     """Write the ledger entry and queue the message; ``address`` is a former one that must hear of it too."""
-    ledger.record(verb, by=by, person=person.full_name, **facts)
+    ledger.record(verb, by=by, subject=person, person=person.full_name, **facts)
     when = date_format(timezone.localtime(), "j M Y, H:i T")
     for to in dict.fromkeys(["", address]):
         notify.queue(

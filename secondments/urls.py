@@ -13,6 +13,7 @@ urlpatterns = [
     path("secondments/<str:key>/people/", parts.people, name="case_people"),
     path("secondments/<str:key>/people/name/<str:part>/", parts.name_part, name="name_part"),
     path("secondments/<str:key>/people/<int:pk>/end/", parts.end_part, name="end_part"),
+    path("secondments/<str:key>/people/<int:pk>/address/", parts.readdress, name="readdress"),
     path("secondments/<str:key>/invitations/<str:invitation_key>/", parts.send_invitation, name="send_invitation"),
     path("secondments/<str:key>/capacity/", parts.choose_capacity, name="choose_capacity"),
     path("secondments/<str:key>/placement/", cases.placement, name="placement"),

@@ -193,7 +193,8 @@ SUPPORT_SHOWS = frozenset(
         "secondments", "my_placement", "secondment", "placement", "checkin", "decide", "move", "evaluate",
         "conclude", "end_early", "outcome", "waive", "new_secondment", "edit_proposal", "check_proposal", "terms",
         "agreement_panel", "agreement_progress", "terms_version", "compare_versions", "edit_clause", "ask_for_change",
-        "decline_change", "redraft_agreement", "agreement_pdf",
+        "decline_change", "redraft_agreement", "agreement_pdf", "case_people", "deputies", "deputy", "team",
+        "departments", "signatories", "calendar", "members", "policy",
     }
 )  # fmt: skip
 

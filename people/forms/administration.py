@@ -19,6 +19,8 @@ ACCESS = {
     "support.": _("Support"),
     "membership.": _("Roles in organisations"),
     "part.": _("Parts in cases"),
+    "deputy.": _("Deputies"),
+    "capacity.": _("Chosen capacities"),
     "salary.": _("Reads of salaries"),
     "sign_in.": _("Signing in"),
     "invitation.": _("Invitations"),

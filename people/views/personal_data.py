@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from people import ledger, personal_data
 from people.access import Denied, PersonRequest, fetch
 from people.actions import copies, erasure, holds
+from people.confirming import confirmed
 from people.forms.personal_data import CopyForm, ErasureForm, HoldForm
 from people.models import DataCopy, Erasure, LegalHold, Organisation, Person
 from people.personal_data import Refused
@@ -30,6 +31,7 @@ FILES = {"json": "application/json", "pdf": "application/pdf"}
 # --- One's own
 
 
+@confirmed
 def my_data(request: PersonRequest) -> HttpResponse:
     """What is kept about me, why and for how long; and a copy of it."""
     if request.method == "POST":
@@ -52,13 +54,14 @@ def in_plain_words() -> Iterator[dict[str, Any]]:
             yield {"title": table.title, "kept": table.kept, "purposes": dict.fromkeys(purposes)}
 
 
+@confirmed
 def download(request: PersonRequest, key: str, kind: str) -> HttpResponse:
     """One file of a copy; only to who asked for it and to the person."""
     copy = fetch(DataCopy.objects.ready().visible_to(request.user).select_related("person"), key=key)
     if kind not in FILES:
         raise Http404
     if copy.person_id != request.user.pk:
-        ledger.record("data.download", by=request.user, person=copy.person.key, copy=copy.key)
+        ledger.record("data.download", by=request.user, subject=copy.person, copy=copy.key)
     response = HttpResponse(bytes(getattr(copy, kind)), content_type=FILES[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="personal-data-{copy.person.key}.{kind}"'
     response.headers["Cache-Control"] = "no-store, private"
@@ -78,12 +81,13 @@ def _whom(request: PersonRequest, key: str) -> tuple[Person, Organisation | None
     return person, erasure.last_employer(person)
 
 
+@confirmed
 def person_data(request: PersonRequest, key: str) -> HttpResponse:
     """HR asks for a copy, places and lifts holds, asks for the erasure and confirms it."""
     person, employer = _whom(request, key)
     is_hr = employer is not None and request.user.works_for(employer.pk, Role.HR)
     if not is_hr and request.method == "GET":
-        ledger.record("data.look", by=request.user, person=person.key)
+        ledger.record("data.look", by=request.user, subject=person)
     done = Erasure.objects.filter(person=person, done_at__isnull=False).first()
     found: dict[str, Any] = {
         "person": person,
@@ -156,6 +160,7 @@ FORMS: dict[str, tuple[type[forms.Form], Callable[..., None], Any]] = {
 
 
 @require_POST
+@confirmed
 def confirm_erasure(request: PersonRequest, key: str) -> HttpResponse:
     """The second person says yes; there is no way back."""
     person, _employer = _whom(request, key)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -13,20 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from people.access import Denied, PersonRequest, View, fetch, require_administrator
+from people.access import Denied, PersonRequest, fetch, require_administrator
 from people.actions import support
+from people.confirming import confirmed
 from people.looking_on import SESSION_KEY
 from people.models import Organisation, Person, SupportSession
 from people.roles import Role
 from people.views.administration import PAGE, ask, person_context
-
-
-def confirmed(view: View) -> View:
-    """Asks for a second factor first, once that part of the house is there."""
-    if find_spec("people.confirming") is None:
-        return view
-    found: View = import_module("people.confirming").confirmed(view)
-    return found
 
 
 @require_POST

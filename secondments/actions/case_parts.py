@@ -10,13 +10,14 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from people import clock, ledger
-from people.actions import invitations
+from people.actions import addresses, invitations
 from people.models import Membership, Notice, Person
 from people.roles import Role
 from secondments import notices, part_notices, policies, signals, transitions, turns
@@ -142,6 +143,46 @@ def _welcome(secondment: Secondment, part: Part, person: Person, by: Person) -> 
         mail=False,
     )
     part_notices.part_given(secondment, part, person, path=invitations.path(invitation) if invitation else "")
+
+
+@transaction.atomic
+def readdress(secondment: Secondment, person: Person, email: str, *, by: Person) -> Person:
+    """HR corrects the address of somebody it invited who never came; what went to the old one leads nowhere.
+
+    Refused for whoever has signed in, whom somebody else employs or invited, or who has a part in a case of
+    another: their address is their own business. Raises ``Refused`` with a sentence for the field ``email``.
+    """
+    secondment = transitions.lock(secondment.pk)
+    if not policies.may_run(secondment, by):
+        raise NotAllowed(_("Only HR of the seconder corrects the address of whom it invited."))
+    if not may_readdress(secondment, person):
+        raise Refused(Refusal(_("%(name)s changes their own address, on their profile.") % {"name": person}, "email"))
+    before = person.invitations.filter(case_id=secondment.pk).order_by("-pk").first()
+    try:
+        changed = addresses.change(person, email, by=by)
+    except ValidationError as error:
+        raise Refused(*(Refusal(sentence, "email") for sentence in error.messages)) from None
+    invitations.invite(
+        changed,
+        by=by,
+        organisation=secondment.seconder,
+        what=before.what if before else _("You have a part in the secondment %(ref)s.") % {"ref": secondment.reference},
+        onward=before.onward if before else secondment.get_absolute_url(),
+        case_id=secondment.pk,
+    )
+    return changed
+
+
+def may_readdress(secondment: Secondment, person: Person) -> bool:
+    """Whether HR of the seconder alone answers for somebody's address: invited by it, and never here."""
+    others = CasePart.objects.filter(person=person).exclude(secondment__seconder=secondment.seconder_id)
+    elsewhere = person.invitations.exclude(organisation=secondment.seconder_id)
+    return (
+        person.last_login is None
+        and person.invitations.filter(organisation=secondment.seconder_id).exists()
+        and not (others.exists() or elsewhere.exists())
+        and not (person.employments.exists() or person.memberships.exists() or person.is_administrator)
+    )
 
 
 def silence(secondment: Secondment, person: Person) -> int:

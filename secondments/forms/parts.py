@@ -80,6 +80,13 @@ class Acceptance(Reason):
         )
 
 
+class NewAddress(Form):
+    email = forms.EmailField(
+        label=gettext_lazy("New e-mail address"),
+        help_text=gettext_lazy("A new invitation goes there; what was sent to the old address leads nowhere any more."),
+    )
+
+
 class EndPart(Form):
     last_day = forms.DateField(
         label=gettext_lazy("Last day"),

@@ -18,7 +18,7 @@ from people.models import Invitation, Person
 from secondments import capacities, policies
 from secondments.actions import case_parts
 from secondments.choices import NAMED, Part
-from secondments.forms.parts import EndPart, NamePart
+from secondments.forms.parts import EndPart, NamePart, NewAddress
 from secondments.models import Deputy, Secondment
 from secondments.transitions import Refused
 from secondments.views import scope
@@ -55,6 +55,7 @@ def _people(request: PersonRequest, case: Secondment) -> dict[str, Any]:
             {
                 "row": row,
                 "invitation": invited.get(row.person_id) if may_invite and row.person.last_login is None else None,
+                "may_readdress": may_invite and case_parts.may_readdress(case, row.person),
                 "deputies": [d for d in deputies if d.principal_id == row.person_id and d.part == part],
             }
             for row in rows
@@ -120,6 +121,24 @@ def end_part(request: PersonRequest, key: str, pk: int) -> HttpResponse:
                 return redirect("home")
             return redirect("case_people", key=case.key)
     return render(request, "secondments/end_part.html", {"case": case, "row": row, "form": form})
+
+
+def readdress(request: PersonRequest, key: str, pk: int) -> HttpResponse:
+    """Correct the address of somebody who was invited and never came."""
+    case = scope.case(request, key)
+    row = fetch(case.parts.current().select_related("person"), pk=pk)
+    if not policies.may_run(case, request.user):
+        raise Denied(_("Only HR of the seconder corrects the address of whom it invited."))
+    form = NewAddress(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case_parts.readdress(case, row.person, form.cleaned_data["email"], by=request.user)
+        except Refused as refused:
+            scope.explain(form, refused)
+        else:
+            messages.success(request, _("The invitation is on its way to the new address."))
+            return redirect("case_people", key=case.key)
+    return render(request, "secondments/readdress.html", {"case": case, "row": row, "form": form})
 
 
 @require_POST

@@ -111,5 +111,10 @@ def check(request: PersonRequest, key: str) -> HttpResponse:
             messages.success(request, _("The proposal is submitted. The three who decide have been asked by e-mail."))
             return redirect(case)
     offer = next(offer for offer in transitions.available(case, request.user) if offer.name == "submit")
-    context = {"case": case, "objectives": case.objectives.all(), "offer": offer}
+    context = {
+        "case": case,
+        "objectives": case.objectives.all(),
+        "offer": offer,
+        "verdicts": proposals.eligibility_of(case),
+    }
     return render(request, "secondments/proposal_check.html", context)

@@ -220,3 +220,41 @@ def test_who_leaves_the_employer_is_let_out_after_the_last_day(cast: Cast, sign_
             seen[offset] = manager.get(case.get_absolute_url()).status_code
     assert seen == {0: 200, 1: 404}
     assert LedgerEntry.objects.filter(verb="part.end", subject_id=cast.manager.pk).count() == 1
+
+
+def test_address_of_somebody_who_never_came_is_corrected_and_old_links_lead_nowhere(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    case = cast.proposal()
+    old = Invitation.objects.get()
+    row = case.parts.get(part="host_contact")
+    path = f"{case.get_absolute_url()}people/{row.pk}/address/"
+    hr = sign_in(cast.hr)
+    assert "already here" in hr.post(path, {"email": cast.manager.email}).content.decode()
+    assert hr.post(path, {"email": "right@contoso.example"}).status_code == 302
+    contact = Person.objects.get(pk=cast.contact.pk)
+    assert contact.email == "right@contoso.example"
+    assert sign_in(contact).get(f"/invitations/{old.key}/").status_code == 404
+    new = Invitation.objects.open().get(person=contact)
+    assert new.onward == f"{case.get_absolute_url()}decide/acceptance/"
+
+
+@pytest.mark.parametrize("why", ["came", "employed", "elsewhere", "role"])
+def test_address_that_is_somebodys_own_business_is_not_changed_by_hr(cast: Cast, why: str) -> None:
+    case = cast.proposal()
+    contact = cast.contact
+    if why == "came":
+        contact.last_login = clock.now()
+        contact.save()
+    elif why == "employed":
+        contact.employments.create(organisation=cast.contoso)
+    elif why == "role":
+        contact.memberships.create(organisation=cast.contoso, role="viewer")
+    else:
+        from people.actions import invitations
+
+        invitations.invite(contact, by=cast.stranger_hr, organisation=cast.contoso, what="x")
+    with pytest.raises(Refused, match="changes their own address"):
+        case_parts.readdress(case, contact, "evil@northwind.example", by=cast.hr)
+    with pytest.raises(NotAllowed):
+        case_parts.readdress(case, contact, "evil@northwind.example", by=cast.host_hr)
