@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -44,7 +45,7 @@ def people(request: PersonRequest, key: str) -> HttpResponse:
 def _people(request: PersonRequest, case: Secondment) -> dict[str, Any]:
     rows = list(case.parts.select_related("person", "given_by", "taken_by").order_by("-since", "-pk"))
     current = set(case.parts.current().values_list("pk", flat=True))
-    invited = {i.person_id: i for i in Invitation.objects.filter(case_id=case.pk, cancelled_at__isnull=True)}
+    invited = {i.person_id: i for i in _invitations(case).filter(person__in=[row.person_id for row in rows])}
     standing_in = Deputy.objects.current().filter(principal__in=[row.person_id for row in rows])
     deputies = [d for d in standing_in.select_related("deputy") if d.secondment_id in (None, case.pk)]
     may_invite = policies.may_run(case, request.user)
@@ -71,6 +72,11 @@ def _people(request: PersonRequest, case: Secondment) -> dict[str, Any]:
             }
         )
     return {"case": case, "groups": groups, "is_secondee": Part.SECONDEE}
+
+
+def _invitations(case: Secondment) -> QuerySet[Invitation]:
+    """What the seconder sent; one invitation serves all its cases with the same person."""
+    return Invitation.objects.filter(organisation=case.seconder_id, cancelled_at__isnull=True)
 
 
 def name_part(request: PersonRequest, key: str, part: str) -> HttpResponse:
@@ -147,10 +153,8 @@ def send_invitation(request: PersonRequest, key: str, invitation_key: str) -> Ht
     case = scope.case(request, key)
     if not policies.may_run(case, request.user):
         raise Denied(_("Invitations are sent by HR of the seconder."))
-    found = fetch(
-        Invitation.objects.filter(case_id=case.pk, accepted_at__isnull=True, cancelled_at__isnull=True),
-        key=invitation_key,
-    )
+    here = case.parts.current().values("person")
+    found = fetch(_invitations(case).filter(person__in=here, accepted_at__isnull=True), key=invitation_key)
     invitations.send_again(found, by=request.user)
     messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": found.person.email})
     return redirect("case_people", key=case.key)

@@ -121,7 +121,7 @@ def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, A
         proposal: ["decide", "move", "send_invitation"],
         terms: ["edit_clause", "ask_for_change", "decline_change", "share_terms", "approve_terms", "issue_agreement"],
         active: ["secondment", "placement", "checkin", "tick", "waive", "add_checklist_item", "end_early",
-                 "case_people", "name_part", "end_part", "choose_capacity"],
+                 "case_people", "name_part", "end_part", "readdress", "choose_capacity"],
         review: ["evaluate", "conclude"],
         back: ["outcome"],
         closed: ["case_hold"],
@@ -134,7 +134,7 @@ def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, A
     }
     found["checkin"]["pk"] = active.checkins.filter(party="secondee").first().pk
     found["tick"]["pk"] = found["waive"]["pk"] = item.pk
-    found["end_part"]["pk"] = active.parts.current().get(part="host_supervisor").pk
+    found["end_part"]["pk"] = found["readdress"]["pk"] = active.parts.current().get(part="host_supervisor").pk
     found["send_invitation"]["invitation_key"] = cast.contact.invitations.get().key
     found["decline_change"]["pk"] = asked.pk
     found["agreement_pdf"]["kind"] = "review-copy"

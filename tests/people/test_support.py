@@ -24,7 +24,7 @@ from people.looking_on import SESSION_KEY
 from people.models import LedgerEntry, Notice, Person, SupportSession
 from secondments.actions import checkins
 from tests.cast import Cast, person
-from tests.house.test_addresses import ROUTES, address
+from tests.house.addresses import ROUTES, address
 
 SignIn = Callable[[Person], Client]
 

@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from agreements.models import SignatureSlot
-from config.demo import plans, stories, world
+from config.demo import cast, extras, plans, stories, world
 from people.models import Notice, Organisation
 from secondments.models import Decision
 from secondments.states import State
@@ -44,6 +44,7 @@ class Command(BaseCommand):
             for teller in tellers:
                 teller.begin()
         self._tell(tellers)
+        extras.add(cast.owner())
         quiet_history()
         self.stdout.write(f"Demo data written in {time.monotonic() - began:.0f} s.")
 
