@@ -332,7 +332,7 @@ def erase_imported(person: Person) -> None:
 def _forget_messages(person: Person, found: Cases) -> None:
     """Messages to anybody about a case in which the person had a part: they hold names and titles."""
     Notice.objects.filter(case_id__in=found.all).update(
-        subject=_("Erased"), sentences=[], why="", action_label="", action_path="", error=""
+        subject=_("Erased"), sentences=[], why="", action_label="", action_path="", error="", address=""
     )
 
 

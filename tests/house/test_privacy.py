@@ -78,6 +78,8 @@ def test_personal_words_are_kept_only_where_they_come_from_a_fixed_list() -> Non
         "people.Notice.attachment",
         "people.Notice.key",
         "people.Person.key",
+        "people.SupportSession.key",
+        "secondments.Deputy.key",
         "secondments.Secondment.key",
         "secondments.Secondment.policy",
         "secondments.Secondment.reference",

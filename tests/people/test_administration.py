@@ -123,7 +123,8 @@ def test_organisation_begins_with_its_first_hr(administrator: Person, sign_in: S
     nora = Person.objects.get(email="nora@example.org")
     membership = Membership.objects.get(person=nora)
     assert (membership.role, membership.organisation, membership.given_by) == ("hr", organisation, administrator)
-    assert Notice.objects.get(recipient=nora).subject == "You are HR of Wide World plc in Tripartite"
+    subjects = [notice.subject for notice in Notice.objects.filter(recipient=nora).order_by("pk")]
+    assert subjects[-1] == "You are HR of Wide World plc in Tripartite"
     entries = LedgerEntry.objects.exclude(verb="administrator.read").order_by("pk")
     assert [(e.verb, e.subject_id) for e in entries] == [("organisation.add", None), ("membership.give", nora.pk)]
 
@@ -169,7 +170,9 @@ def test_ledger_of_access_by_person_verb_and_day(cast: Cast, administrator: Pers
         ledger.record("salary.read", by=cast.finance, subject=cast.secondee)
     ledger.record("membership.end", by=cast.hr, subject=cast.viewer)
     client = sign_in(administrator)
-    assert told(client) == ["membership.end", "salary.read", "membership.give"]
+    assert [verb for verb in told(client) if not verb.startswith("invitation.")] == [
+        "membership.end", "salary.read", "membership.give",
+    ]  # fmt: skip
     assert told(client, "?verb=membership.") == ["membership.end", "membership.give"]
     assert told(client, "?person=duarte") == ["salary.read"]
     assert told(client, "?person=vera+iwu") == ["membership.end", "membership.give"]

@@ -114,8 +114,8 @@ def test_copy_holds_nothing_that_others_answered(cast: Cast) -> None:
 def test_salary_and_who_looked_at_it(cast: Cast) -> None:
     from people import ledger
 
-    ledger.record("salary.read", by=cast.finance, person=cast.secondee.key)
-    ledger.record("salary.read", by=cast.hr, person=cast.manager.key)
+    ledger.record("salary.read", by=cast.finance, subject=cast.secondee)
+    ledger.record("salary.read", by=cast.hr, subject=cast.manager)
     found = {section["title"]: section["rows"] for section in content(cast.secondee)["sections"]}
     assert found["Employment"][0]["annual_salary"] == "41000.00"
     assert [row["actor_name"] for row in found["Who looked at your salary"]] == ["Frank Ince"]
