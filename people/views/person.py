@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from people import clock, policies
 from people.access import Denied, PersonRequest, Refused, explain, fetch, require_hr, tell
 from people.actions import employments, erasure, people
+from people.confirming import confirmed
 from people.forms.base import Reason
 from people.forms.employments import NameForm, NewPersonForm, SalaryForm
 from people.models import Employment, Membership, Organisation, Person, Signatory
@@ -188,6 +189,7 @@ def reactivate(request: PersonRequest, key: str) -> HttpResponse:
     return redirect(found)
 
 
+@confirmed
 def salary(request: PersonRequest, key: str) -> HttpResponse:
     """What somebody is paid and was; each look is written to the ledger. HR of the employer changes it."""
     found = fetch(Person.objects.visible_to(request.user), key=key)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from people import ledger, personal_data
 from people.access import Denied, PersonRequest, fetch
 from people.actions import copies, erasure, holds
+from people.confirming import confirmed
 from people.forms.personal_data import CopyForm, ErasureForm, HoldForm
 from people.models import DataCopy, Erasure, LegalHold, Organisation, Person
 from people.personal_data import Refused
@@ -52,6 +53,7 @@ def in_plain_words() -> Iterator[dict[str, Any]]:
             yield {"title": table.title, "kept": table.kept, "purposes": dict.fromkeys(purposes)}
 
 
+@confirmed
 def download(request: PersonRequest, key: str, kind: str) -> HttpResponse:
     """One file of a copy; only to who asked for it and to the person."""
     copy = fetch(DataCopy.objects.ready().visible_to(request.user).select_related("person"), key=key)
@@ -82,7 +84,7 @@ def person_data(request: PersonRequest, key: str) -> HttpResponse:
     """HR asks for a copy, places and lifts holds, asks for the erasure and confirms it."""
     person, employer = _whom(request, key)
     is_hr = employer is not None and request.user.works_for(employer.pk, Role.HR)
-    if not is_hr and request.method == "GET":
+    if not is_hr:  # also when a form comes back with faults, which shows the page as well
         ledger.record("data.look", by=request.user, person=person.key)
     done = Erasure.objects.filter(person=person, done_at__isnull=False).first()
     found: dict[str, Any] = {
@@ -213,4 +215,6 @@ def erasures(request: PersonRequest) -> HttpResponse:
         .order_by("found_at", "pk")
     )
     page = Paginator(found, 50).get_page(request.GET.get("page"))
+    if request.user.is_administrator:
+        ledger.record("administrator.read", by=request.user, path=request.get_full_path()[:2000])
     return render(request, "people/erasures.html", {"page": page})
