@@ -6,20 +6,22 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from agreements.models import Agreement
-from people import clock
-from people.actions import addresses
+from people import access as people_access
+from people import clock, entry, sessions
+from people.actions import addresses, invitations, people
 from people.imports.files import Unreadable
-from people.models import Employment, Organisation, Person
+from people.models import Employment, LedgerEntry, Membership, Organisation, Person, SignInProvider
 from secondments import capacities
 from secondments.actions import decisions, deputies, proposals
 from secondments.choices import Part
 from secondments.models import Deputy, Secondment
 from secondments.transitions import NotAllowed, Refused
 from tests.cast import Cast, fresh, person
-from tests.people.files import uploaded
+from tests.people.files import checked, errors, uploaded
 
 SignIn = Callable[[Person], Client]
 
@@ -127,3 +129,92 @@ def test_deputy_of_both_signatories_does_not_sign_twice_with_another_address(cas
     with pytest.raises(NotAllowed):
         cast.sign(now(), act_as(case, deputy, Part.SIGNATORY_SECONDER, cast.director))
     assert now().signatures.count() == 2
+
+
+# --- Taking people over
+
+
+def taken(cast: Cast, who: Person) -> Person:
+    """HR of Fabrikam, a stranger, enters somebody who is known here already."""
+    today = clock.today("UTC")
+    return people.add(
+        by=again(cast.stranger_hr), organisation=fabrikam(), full_name="X", email=who.email, since=today, terms={}
+    )
+
+
+def test_hr_does_not_take_over_somebody_who_has_a_part_in_a_case_of_others(cast: Cast) -> None:
+    cast.proposal()
+    with pytest.raises(people_access.Refused, match="kept by the HR of another organisation"):
+        taken(cast, cast.contact)
+    file = f"organisation,country,full_name,email\nFabrikam Inc,US,Evil Name,{cast.contact.email}\n"
+    assert errors(checked(cast.stranger_hr, fabrikam(), file.encode())) == {
+        2: {"email": "This person is kept by the HR of another organisation."}
+    }
+
+
+def test_hr_of_a_party_may_still_enter_its_own_contact(cast: Cast) -> None:
+    cast.proposal()
+    since = clock.today("UTC")
+    by = again(cast.host_hr)
+    people.add(by=by, organisation=cast.contoso, full_name="X", email=cast.contact.email, since=since, terms={})
+    assert people.rename(cast.contact, by=again(cast.host_hr), full_name="Lukasz Z.").full_name == "Lukasz Z."
+
+
+def test_hr_that_employs_an_administrator_neither_shuts_them_out_nor_renames_them(cast: Cast) -> None:
+    administrator = person("Ada Min", is_administrator=True)
+    taken(cast, administrator)
+    with pytest.raises(people_access.Denied):
+        people.deactivate(administrator, by=again(cast.stranger_hr), reason="x")
+    with pytest.raises(people_access.Denied):
+        people.rename(administrator, by=again(cast.stranger_hr), full_name="x")
+
+
+def test_required_provider_of_an_organisation_does_not_lock_an_administrator_out(cast: Cast) -> None:
+    administrator = person("Ada Min", is_administrator=True)
+    provider = SignInProvider(organisation=fabrikam(), issuer="https://id.example", is_on=True, is_required=True)
+    provider.secret = "s"
+    provider.save()
+    Membership.objects.create(person=administrator, organisation=fabrikam(), role="finance")
+    assert entry.by_code_or_password(administrator.email) == administrator
+    assert entry.by_code_or_password(cast.stranger_hr.email) is None
+
+
+def test_invitation_that_a_stranger_calls_off_does_not_lock_an_employee_out(cast: Cast) -> None:
+    newcomer = person("Nova Hire")
+    Employment.objects.create(person=newcomer, organisation=cast.northwind)
+    invitations.invite(newcomer, by=cast.stranger_hr, organisation=fabrikam(), what="x")
+    invitations.cancel(newcomer, by=cast.stranger_hr, organisation=fabrikam())
+    assert entry.by_code_or_password(newcomer.email) == newcomer
+
+
+# --- The host's side, named by the seconder
+
+
+@pytest.mark.parametrize("part", ["host_contact", "host_signatory"])
+def test_signatory_or_manager_of_the_seconder_does_not_speak_or_sign_for_the_host(cast: Cast, part: str) -> None:
+    wrong = cast.director if part == "host_contact" else cast.manager
+    with pytest.raises(Refused, match="works for the seconder"):
+        cast.proposal(**{part: wrong})
+
+
+# --- Reading
+
+
+def test_salary_asks_to_confirm_after_a_quarter_of_an_hour(cast: Cast, sign_in: SignIn) -> None:
+    client, address = sign_in(cast.hr), f"/people/{cast.secondee.key}/salary/"
+    assert client.get(address).status_code == 200
+    session = client.session
+    session[sessions.CONFIRMED] -= 16 * 60
+    session.save()
+    assert client.get(address).headers["Location"].startswith("/confirm/?next=")
+
+
+def test_administrator_reads_nothing_of_a_person_without_an_entry(cast: Cast, sign_in: SignIn) -> None:
+    administrator = person("Ada Min", is_administrator=True)
+    Authenticator.objects.create(user=administrator, type=Authenticator.Type.TOTP, data={})
+    client = sign_in(administrator)
+    address = f"/people/{cast.secondee.key}/data/"
+    client.post(address, {"do": "hold", "hold-reason": ""})
+    client.get("/people/erasures/")
+    verbs = LedgerEntry.objects.filter(verb__in=["data.look", "administrator.read"]).order_by("pk")
+    assert list(verbs.values_list("verb", flat=True)) == ["data.look", "administrator.read"]
