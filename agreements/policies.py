@@ -5,7 +5,7 @@ from __future__ import annotations
 from agreements.models import Agreement, SignatureSlot
 from agreements.models.signature import PARTY_OF_SIGNATORY
 from agreements.states import SHARED, PaperState
-from people.models import Person
+from people.models import LedgerEntry, Person
 from secondments import capacities
 from secondments.choices import Part, Party
 from secondments.policies import parts_of, speaks_for_seconder
@@ -63,7 +63,12 @@ def may_sign(slot: SignatureSlot, person: Person) -> bool:
 def signs_elsewhere(slot: SignatureSlot, person: Person) -> bool:
     """Whether somebody has, or has filled, another place on the same paper."""
     others = slot.agreement.slots.exclude(pk=slot.pk)
-    return others.filter(signatory=person).exists() or others.filter(signature__email__iexact=person.email).exists()
+    if others.filter(signatory=person).exists() or others.filter(signature__email__iexact=person.email).exists():
+        return True
+    # Addresses change; the ledger knows who it was.
+    signed = LedgerEntry.objects.filter(verb="agreement.sign", actor_id=person.pk, case_id=slot.agreement.secondment_id)
+    here = signed.filter(words__facts__paper=slot.agreement.reference)
+    return here.exclude(words__facts__party=slot.party).exists()
 
 
 def may_download(agreement: Agreement, person: Person) -> bool:

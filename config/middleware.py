@@ -7,7 +7,7 @@ from collections.abc import Callable
 from secrets import token_hex
 
 import structlog
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from config import logs
 
@@ -39,6 +39,17 @@ def methods(get_response: Get) -> Get:
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
+        return get_response(request)
+
+    return middleware
+
+
+def without_nul(get_response: Get) -> Get:
+    """No address and no question holds a NUL, which PostgreSQL refuses: there is nothing at such an address."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise Http404
         return get_response(request)
 
     return middleware

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from people import clock
-from people.models import Invitation, Membership, Person, SignInProvider
+from people.models import Employment, Invitation, Membership, Person, SignInProvider
 from people.roles import Role
 
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -19,7 +19,8 @@ def by_code_or_password(email: str) -> Person | None:
     """Whoever has the address and may come in without a provider; one query, whatever the answer.
 
     Not those who may no longer sign in; not those who never did and whose invitations are all expired or called
-    off; not HR and finance of an organisation whose provider is required.
+    off, unless an organisation employs them or gave them a role: what another one called off is no matter then;
+    not HR and finance of an organisation whose provider is required, but for administrators, whom none vouches for.
     """
     invitations = Invitation.objects.filter(person=OuterRef("pk"))
     open_ones = invitations.filter(cancelled_at__isnull=True).filter(
@@ -27,9 +28,17 @@ def by_code_or_password(email: str) -> Person | None:
     )
     return (
         Person.objects.filter(email__iexact=email.strip(), is_active=True)
-        .exclude(Q(last_login__isnull=True) & Exists(invitations) & ~Exists(open_ones))
-        .exclude(Exists(_bound_memberships()))
+        .exclude(Q(last_login__isnull=True) & Exists(invitations) & ~Exists(open_ones) & ~_belongs_here())
+        .exclude(Q(is_administrator=False) & Exists(_bound_memberships()))
         .first()
+    )
+
+
+def _belongs_here() -> Q:
+    """Whether an organisation employs the person of the outer query, or gave them a role."""
+    mine = {"person": OuterRef("pk")}
+    return Q(Exists(Employment.objects.lasting().filter(**mine))) | Q(
+        Exists(Membership.objects.lasting().filter(**mine))
     )
 
 

@@ -229,6 +229,8 @@ LIBRARIES = {"account", "mfa", "usersessions", "socialaccount"}
 
 
 def _refusals(person: Person) -> Iterable[str]:
+    if person.is_administrator:
+        yield _("This person runs the installation, and goes on doing so until that is ended on the machine.")
     if Employment.objects.current().filter(person=person).exists():
         yield _("The employment has not ended. Enter its last day first.")
     if Membership.objects.current().filter(person=person).exists():

@@ -72,7 +72,9 @@ def may_see_person(reader: Person, person: Person) -> bool:
 
 
 def may_edit_person(reader: Person, person: Person) -> bool:
-    """HR that keeps this person, unless another organisation does so as well."""
+    """HR that keeps this person, unless another organisation does so as well; nobody who runs the installation."""
+    if person.is_administrator:
+        return False
     rows = list(person.employments.all())
     if not any(row.organisation_id in reader.records_of for row in rows):
         return False

@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from people import clock, ledger
 from people.models import Person
 from people.roles import Role
-from secondments.choices import Part
+from secondments.choices import HOST_SIDE, Part
 from secondments.models import ActingAs, CasePart, Deputy, Secondment
-from secondments.models.deputy import deputising
+from secondments.models.deputy import deputising, works_for
 
 ORDER = (
     Part.SECONDEE,
@@ -121,7 +121,11 @@ def deputies_of(person: Person | None, part: Part, secondment: Secondment) -> li
     if person is None:
         return []
     rows = Deputy.objects.current().filter(principal=person, part=part).select_related("deputy")
-    return [row.deputy for row in rows if row.secondment_id in (None, secondment.pk)]
+    found = [row.deputy for row in rows if row.secondment_id in (None, secondment.pk)]
+    if secondment.is_internal:
+        return found
+    is_host = part in HOST_SIDE
+    return [deputy for deputy in found if (secondment.seconder_id in works_for(deputy)) != is_host]
 
 
 def _found(secondment: Secondment, person: Person) -> Iterable[Capacity]:

@@ -36,6 +36,7 @@ COLUMN_OF = {
     Part.SIGNATORY_SECONDER: "seconder_signatory_id",
 }
 NAMED = frozenset({*COLUMN_OF, Part.HOST_SUPERVISOR})
+HOST_SIDE = (Part.HOST_CONTACT, Part.HOST_SUPERVISOR, Part.SIGNATORY_HOST)
 # Parts in which a deputy can act; consent and the secondee's own words are nobody else's to give.
 DEPUTISED = (Part.LINE_MANAGER, Part.HOST_CONTACT, Part.SIGNATORY_HOST, Part.SIGNATORY_SECONDER)
 

@@ -124,7 +124,7 @@ def parts_distinct(case: Secondment) -> Iterable[Refusal]:
     if is_outside:
         for field in ("host_contact", "host_signatory"):
             person = getattr(case, field)
-            elsewhere = {secondee, case.line_manager_id, case.seconder_signatory_id}  # told below in their own words
+            elsewhere = {secondee, case.line_manager_id if field == "host_contact" else None}  # have their own words
             if (
                 person
                 and person.pk not in elsewhere

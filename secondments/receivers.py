@@ -13,6 +13,7 @@ from people import clock, ledger
 from people.models import Organisation, Person
 from people.signals import left
 from secondments.actions import case_parts
+from secondments.choices import HOST_SIDE
 from secondments.models import CasePart, Deputy
 
 
@@ -24,8 +25,8 @@ def let_out(sender: type, organisation: Organisation, person: Person, day: date,
     """Who leaves loses their parts on that organisation's side with their last day, and stands in for nobody then."""
     over = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(organisation.time_zone))
     until = max(over, clock.now())
-    home = ~Q(part__in=case_parts.HOST_SIDE) & Q(secondment__seconder=organisation)
-    away = Q(part__in=case_parts.HOST_SIDE) & Q(secondment__host=organisation)
+    home = ~Q(part__in=HOST_SIDE) & Q(secondment__seconder=organisation)
+    away = Q(part__in=HOST_SIDE) & Q(secondment__host=organisation)
     lasting = Q(until__isnull=True) | Q(until__gt=until)
     rows = list(CasePart.objects.filter(home | away, lasting, person=person).select_related("secondment"))
     CasePart.objects.filter(pk__in=[row.pk for row in rows]).update(until=Greatest(until, F("since")))

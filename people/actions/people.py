@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from people import ledger, notify, policies
+from people import bonds, ledger, notify, policies
 from people.access import Denied, Refused, atomically
 from people.actions import employments
 from people.keys import new_key
@@ -23,7 +23,7 @@ def add(
     if not policies.may_edit_organisation(by, organisation):
         raise Denied(_("Only HR of %(organisation)s enters its people.") % {"organisation": organisation})
     person = Person.objects.filter(email__iexact=email.strip()).first()
-    if person and policies.is_kept_elsewhere(by, person):
+    if person and (policies.is_kept_elsewhere(by, person) or _is_needed_elsewhere(by, person)):
         raise Refused(_("This person is kept by the HR of another organisation."), "email")
     if person is None:
         person = Person.objects.create_user(email, full_name=full_name, time_zone=organisation.time_zone)
@@ -91,6 +91,12 @@ def read_salary(person: Person, *, by: Person) -> list[Employment]:
         raise Denied(_("Salaries are for HR and finance of the employer, and for the person."))
     ledger.record("salary.read", by=by, subject=person, person=person.full_name)
     return found
+
+
+def _is_needed_elsewhere(by: Person, person: Person) -> bool:
+    """Whether somebody whom ``by`` does not keep yet has a part in what others count on."""
+    mine = Employment.objects.filter(person=person, organisation__in=by.records_of)
+    return not mine.exists() and bool(bonds.elsewhere([person.pk], by.records_of))
 
 
 def _locked(person: Person, by: Person) -> Person:

@@ -99,6 +99,10 @@ def rows(content: bytes, sheet: str = "") -> Iterator[Row]:
                 _("Row %(n)d has more than %(most)d columns; take out what is not needed.")
                 % {"n": number, "most": MAX_COLUMNS}
             )
+        if any(isinstance(cell, str) and "\x00" in cell for cell in trimmed):
+            raise Unreadable(
+                _("Row %(n)d has a character that is no text; save the file as “CSV UTF-8”.") % {"n": number}
+            )
         if any(isinstance(cell, str) and len(cell) > MAX_CELL for cell in trimmed):
             raise Unreadable(
                 _("Row %(n)d has a cell with more than %(most)d characters; a quotation mark may not be closed.")

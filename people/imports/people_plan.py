@@ -136,7 +136,7 @@ def _is_ours_alone(place: Place, world: PeopleWorld, person: Person) -> bool:
 
 
 def _check_rights(line: Line, world: PeopleWorld, person: Person) -> None:
-    if world.ties[person.pk] - world.places.writable:
+    if world.ties[person.pk] - world.places.writable or person.pk in world.needed_elsewhere:
         line.refuse("email", _("This person is kept by the HR of another organisation."))
         return
     differs = line.values["full_name"] != person.full_name

@@ -8,7 +8,7 @@ from functools import cached_property
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from people import clock
+from people import bonds, clock
 from people.imports import rights, traces
 from people.imports.lines import Line
 from people.imports.places import Places, folded
@@ -28,6 +28,8 @@ class PeopleWorld:
         self._read_employments(lock)
         self.departments = self._read_departments(lines)
         self.ties = rights.ties(self.people)
+        kept = {person for person, _place in self.employments}
+        self.needed_elsewhere = bonds.elsewhere(self.people.keys() - kept, self.places.writable)
 
     def person(self, email: str) -> Person | None:
         return self.by_email.get(self.emails[email])

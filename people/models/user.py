@@ -76,7 +76,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         theirs = Employment.objects.lasting().exclude(organisation__in=records).values("person")
         roles = Membership.objects.lasting().exclude(organisation__in=records).values("person")
         ours = Employment.objects.filter(organisation__in=records).values("person")
-        return self.filter(pk__in=ours).exclude(pk__in=theirs).exclude(pk__in=roles)
+        return self.filter(pk__in=ours, is_administrator=False).exclude(pk__in=theirs).exclude(pk__in=roles)
 
     def employed_at(self, organisations: list[int], department: str = "") -> PersonQuerySet:
         """Those who work today at one of these, in a department of this name if one is given."""

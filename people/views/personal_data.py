@@ -86,7 +86,7 @@ def person_data(request: PersonRequest, key: str) -> HttpResponse:
     """HR asks for a copy, places and lifts holds, asks for the erasure and confirms it."""
     person, employer = _whom(request, key)
     is_hr = employer is not None and request.user.works_for(employer.pk, Role.HR)
-    if not is_hr and request.method == "GET":
+    if not is_hr:  # also when a form comes back with faults, which shows the page as well
         ledger.record("data.look", by=request.user, subject=person)
     done = Erasure.objects.filter(person=person, done_at__isnull=False).first()
     found: dict[str, Any] = {
@@ -218,4 +218,6 @@ def erasures(request: PersonRequest) -> HttpResponse:
         .order_by("found_at", "pk")
     )
     page = Paginator(found, 50).get_page(request.GET.get("page"))
+    if request.user.is_administrator:
+        ledger.record("administrator.read", by=request.user, path=request.get_full_path()[:2000])
     return render(request, "people/erasures.html", {"page": page})

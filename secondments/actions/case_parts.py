@@ -21,13 +21,11 @@ from people.actions import addresses, invitations
 from people.models import Membership, Notice, Person
 from people.roles import Role
 from secondments import notices, part_notices, policies, signals, transitions, turns
-from secondments.choices import COLUMN_OF, DecisionKind, Part, Party
+from secondments.choices import COLUMN_OF, HOST_SIDE, DecisionKind, Part, Party
 from secondments.guards import Refusal, parts_distinct
 from secondments.models import CasePart, CheckIn, Secondment
 from secondments.states import CLOSED, State
 from secondments.transitions import NotAllowed, Refused
-
-HOST_SIDE = (Part.HOST_CONTACT, Part.HOST_SUPERVISOR, Part.SIGNATORY_HOST)
 
 
 def confirm_signatory(secondment: Secondment, signatory: Person | None, *, by: Person) -> None:

@@ -37,6 +37,8 @@ def decide(
         raise Refused(_("You have decided already."))
     if secondment.state != State.PROPOSAL or decision.revision != secondment.revision:
         raise Refused(_("The proposal has changed or moved on since you were asked; this decision is no longer open."))
+    if secondment.decisions.filter(revision=secondment.revision, verdict=True, decided_by=by).exists():
+        raise Refused(_("You have decided for another party of this case already; somebody else decides this."))
     if not verdict and not reason:
         raise Refused(Refusal(_("Say why you decline."), "reason"))
     if verdict and decision.kind == DecisionKind.ACCEPTANCE:

@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from people import clock, ledger
 from people.models import Person
 from people.notify import call_off
-from people.roles import Role
 from secondments import part_notices
-from secondments.choices import DEPUTISED, Part
+from secondments.choices import DEPUTISED, HOST_SIDE, Part
 from secondments.guards import Refusal
 from secondments.models import CasePart, Deputy, Secondment
+from secondments.models.deputy import works_for
 from secondments.transitions import NotAllowed, Refused
 
-AT_HOST = frozenset({Part.HOST_CONTACT, Part.SIGNATORY_HOST})
 LONGEST = 366  # days; who is away for longer hands the part over
 
 
@@ -59,10 +58,14 @@ def accept(row: Deputy, *, by: Person) -> Deputy:
     if row.until < clock.today("UTC"):
         raise Refused(_("The days for which you were asked have passed."))
     if row.accepted_at is None:
+        cases = cases_of(row)
+        refusal = next(filter(None, (_unfit(case, Part(row.part), by, row.principal) for case in cases)), "")
+        if refusal:  # they changed sides since they were asked
+            raise Refused(refusal)
         row.accepted_at = clock.now()
         row.save(update_fields=["accepted_at"])
         by.__dict__.pop("_deputising", None)
-        for case in cases_of(row):
+        for case in cases:
             _record("deputy.accept", row, case, by)
         call_off(f"deputy:{row.key}")
         part_notices.deputy_answered(row, accepted=True)
@@ -105,13 +108,12 @@ def _unfit(case: Secondment, part: Part, deputy: Person, by: Person) -> str:
         return _("The secondee of %(ref)s cannot act in your name.") % {"ref": case.reference}
     if not deputy.is_active:
         return _("This person cannot sign in any more; name somebody else.")
-    employer_ids = set(deputy.employments.current().values_list("organisation", flat=True))
-    member_ids = set(deputy.organisations_as(*Role.values))
     if case.is_internal:
         return ""
-    if part in AT_HOST and case.seconder_id in employer_ids | member_ids:
+    own = works_for(deputy)
+    if part in HOST_SIDE and case.seconder_id in own:
         return _("This person works for the seconder, who is the other side.")
-    if part not in AT_HOST and case.seconder_id not in employer_ids | member_ids:
+    if part not in HOST_SIDE and case.seconder_id not in own:
         return _("A deputy of the seconder's side works for %(org)s.") % {"org": case.seconder}
     return ""
 

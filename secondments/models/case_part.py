@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from people import clock
 from people.models import Person
-from secondments.choices import NAMED, Part
-from secondments.models.deputy import deputising
+from secondments.choices import HOST_SIDE, NAMED, Part
+from secondments.models.deputy import deputising, works_for
 from secondments.models.secondment import Secondment
 
 
@@ -19,10 +19,17 @@ class CasePartQuerySet(models.QuerySet["CasePart"]):
         return self.filter(Q(until__isnull=True) | Q(until__gt=now), since__lte=now)
 
     def held_by(self, person: Person) -> CasePartQuerySet:
-        """Those in which somebody acts: their own, and those of whom they are a deputy today."""
+        """Those in which somebody acts: their own, and those of whom they are a deputy today.
+
+        A deputy of one side never acts in a case in which they work for the other, however that came about.
+        """
         found = Q(person=person)
-        for principal, part, case, _name in deputising(person):
-            found |= Q(person=principal, part=part, **({"secondment": case} if case else {}))
+        rows = deputising(person)
+        own = works_for(person) if rows else []
+        internal, ours = Q(secondment__host=F("secondment__seconder")), Q(secondment__seconder__in=own)
+        for principal, part, case, _name in rows:
+            fit = internal | (~ours if part in HOST_SIDE else ours)
+            found |= fit & Q(person=principal, part=part, **({"secondment": case} if case else {}))
         return self.filter(found)
 
     def open(self) -> CasePartQuerySet:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from people import clock
 from people.keys import new_key
 from people.models import Person
+from people.roles import Role
 from secondments.choices import DEPUTISED, Part
 from secondments.models.secondment import Secondment
 
@@ -75,3 +76,11 @@ def deputising(person: Person) -> list[tuple[int, str, int | None, str]]:
             rows.values_list("principal_id", "part", "secondment_id", "principal__full_name")
         )
     return person.__dict__["_deputising"]
+
+
+def works_for(person: Person) -> list[int]:
+    """Ids of organisations that employ somebody today or for which they hold a role; read once for a request."""
+    if "_works_for" not in person.__dict__:
+        employers = person.employments.current().values_list("organisation", flat=True)
+        person.__dict__["_works_for"] = sorted({*employers, *person.organisations_as(*Role.values)})
+    return person.__dict__["_works_for"]

@@ -18,7 +18,7 @@ from people.actions import invitations
 from people.models import Invitation, Person
 from secondments import capacities, policies
 from secondments.actions import case_parts
-from secondments.choices import NAMED, Part
+from secondments.choices import HOST_SIDE, NAMED, Part
 from secondments.forms.parts import EndPart, NamePart, NewAddress
 from secondments.models import Deputy, Secondment
 from secondments.transitions import Refused
@@ -92,7 +92,7 @@ def name_part(request: PersonRequest, key: str, part: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                zone = case.host.time_zone if case.host and wanted in case_parts.HOST_SIDE else case.zone
+                zone = case.host.time_zone if case.host and wanted in HOST_SIDE else case.zone
                 person = form.person(zone)
                 case_parts.name(case, wanted, person, by=request.user, reason=form.cleaned_data["reason"])
         except Refused as refused:
@@ -105,7 +105,7 @@ def name_part(request: PersonRequest, key: str, part: str) -> HttpResponse:
 
 def _could_name(case: Secondment, part: Part, person: Person, other: Part) -> bool:
     """Whether another of the reader's capacities may say who has a part."""
-    side = {Part.HR_HOST, Part.HOST_CONTACT} if part in case_parts.HOST_SIDE else {Part.HR_SECONDER}
+    side = {Part.HR_HOST, Part.HOST_CONTACT} if part in HOST_SIDE else {Part.HR_SECONDER}
     return other in side and other in capacities.all_parts(case, person)
 
 
