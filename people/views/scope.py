@@ -93,7 +93,7 @@ def tabs(reader: Person, found: Organisation) -> list[Link]:
     if reader.works_for(found.pk, *Role.values):
         pages += [("members", _("Roles")), ("policy", _("Policy"))]
     if reader.works_for(found.pk, Role.HR):
-        pages.append(("organisation_support", _("Support")))
+        pages += [("organisation_sign_in", _("Signing in")), ("organisation_support", _("Support"))]
     return pages
 
 
