@@ -14,6 +14,7 @@ from people.confirming import confirmed
 from people.forms.security import ProviderSwitch
 from people.models import Organisation, SignInProvider
 from people.roles import Role
+from people.views import scope
 
 
 @confirmed
@@ -23,8 +24,9 @@ def sign_in(request: PersonRequest, key: str) -> HttpResponse:
     if not request.user.works_for(organisation.pk, Role.HR):
         raise Denied(_("Only the HR staff of this organisation decide how its people sign in."))
     provider = SignInProvider.objects.filter(organisation=organisation).prefetch_related("domains").first()
+    context = {"organisation": organisation, "tabs": scope.tabs(request.user, organisation)}
     if provider is None:
-        return render(request, "people/organisation_sign_in.html", {"organisation": organisation, "provider": None})
+        return render(request, "people/organisation_sign_in.html", context | {"provider": None})
     form = ProviderSwitch(
         request.POST if request.method == "POST" else None,
         initial={"is_on": provider.is_on, "is_required": provider.is_required},
@@ -37,5 +39,4 @@ def sign_in(request: PersonRequest, key: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("organisation_sign_in", key=key)
-    context = {"organisation": organisation, "provider": provider, "form": form}
-    return render(request, "people/organisation_sign_in.html", context)
+    return render(request, "people/organisation_sign_in.html", context | {"provider": provider, "form": form})

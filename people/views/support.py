@@ -16,6 +16,7 @@ from people.confirming import confirmed
 from people.looking_on import SESSION_KEY
 from people.models import Organisation, Person, SupportSession
 from people.roles import Role
+from people.views import scope
 from people.views.administration import PAGE, ask, person_context
 
 
@@ -57,4 +58,5 @@ def about_ours(request: PersonRequest, key: str) -> HttpResponse:
         raise Denied(_("Support sessions are read by HR of the organisation."))
     found = SupportSession.objects.about_people_of(organisation).select_related("administrator", "person")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return render(request, "people/support.html", {"page": page, "organisation": organisation})
+    context = {"page": page, "organisation": organisation, "tabs": scope.tabs(request.user, organisation)}
+    return render(request, "people/support.html", context)
