@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from agreements import scopes
 from agreements.models import Agreement, Approval, ChangeRequest, Signature, SignatureOrigin, SignatureSlot, SigningCode
 from agreements.states import PaperState
 from people import personal_data
@@ -20,7 +21,7 @@ from people.personal_data import Section, section
 def sections(person: Person, reader: Person) -> Iterable[Section]:
     """HR gets what is in papers that it may see; from where somebody signed is for that person alone."""
     own = person == reader
-    papers = Agreement.objects.all() if own else Agreement.objects.visible_to(reader)
+    papers = Agreement.objects.all() if own else scopes.readable(reader)
     yield section("agreements.ChangeRequest", ChangeRequest.objects.filter(author=person, agreement__in=papers))
     yield section("agreements.Approval", Approval.objects.filter(person=person, version__agreement__in=papers))
     yield section("agreements.SignatureSlot", SignatureSlot.objects.filter(signatory=person, agreement__in=papers))
