@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,7 +41,7 @@ class ProposalForm(forms.ModelForm):
     )
     seconder_signatory = ColleagueField(label=gettext_lazy("Signs for the seconder"), required=False)
     host = forms.ModelChoiceField(
-        Organisation.objects.all(),
+        Organisation.objects.none(),
         label=gettext_lazy("Host organisation"),
         required=False,
         help_text=gettext_lazy("For an internal secondment, your own organisation."),
@@ -88,6 +89,8 @@ class ProposalForm(forms.ModelForm):
         self.seconder, self.by = seconder, by
         for name in ("secondee", "line_manager", "seconder_signatory"):
             self.fields[name].organisation = seconder  # type: ignore[attr-defined]
+        hosts = Q(pk__in=Organisation.objects.visible_to(by).values("pk")) | Q(pk=self.instance.host_id)
+        self.fields["host"].queryset = Organisation.objects.filter(hosts)  # type: ignore[attr-defined]
         self.fields["host_department"].help_text = _("For an internal secondment, the department that hosts.")
         self.fields["purpose"].help_text = _("Why this secondment, and what each party gains from it.")
         self._show(self.instance)

@@ -185,7 +185,7 @@ def _below_people(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, 
         found[name] = {"key": gone.key}
     found["data_copy"] = {"key": copy.key, "kind": "pdf"}
     found["openid_connect_login"] = {"key": "aaaaaaaaaaaa"}
-    found["security_remove_factor"] = {"pk": Authenticator.objects.get().pk}
+    found["security_remove_factor"] = {"pk": Authenticator.objects.get(user=people["administrator"]).pk}
     found["security_end_session"] = {"pk": session.pk}
     found["administration_first_hr"] = ours
     found["administration_person"] = found["begin_support"] = {"key": cast.secondee.key}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -145,3 +146,24 @@ def test_former_hr_has_no_todo_of_a_case_they_began(cast: Cast, sign_in: SignIn)
     assert sign_in(cast.hr).get(case.get_absolute_url()).status_code == 404
     assert case.title not in sign_in(cast.hr).get("/").content.decode()
     assert person("Nobody New").pk
+
+
+def test_proposal_offers_no_host_that_does_not_let_itself_be_found(cast: Cast, sign_in: SignIn) -> None:
+    fabrikam = Organisation.objects.get(legal_name="Fabrikam Inc")
+    client = sign_in(cast.hr)
+    assert "Fabrikam Inc" not in client.get("/secondments/new/").content.decode()
+    answer = client.post("/secondments/new/", {"kind": "external", "host": fabrikam.pk, "working_time": "full"})
+    assert "host" in answer.context["form"].errors
+    case = cast.draft(host=fabrikam)  # named while it could be found, or by another way: the draft keeps it
+    assert "Fabrikam Inc" in client.get(f"{case.get_absolute_url()}edit/").content.decode()
+
+
+def test_hr_gets_a_copy_of_somebody_with_papers(cast: Cast) -> None:
+    from people.actions import copies
+    from people.models import DataCopy
+
+    cast.agreed()
+    copy = copies.ask(cast.secondee, by=cast.hr, organisation=cast.northwind, reason="A question of pay")
+    copies.make(copy)
+    titles = [section["title"] for section in json.loads(bytes(DataCopy.objects.get(pk=copy.pk).json))["sections"]]
+    assert "Your signatures" in titles
