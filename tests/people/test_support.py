@@ -126,7 +126,7 @@ def test_salary_notes_and_codes_are_hidden(cast: Cast, looking: Callable[[Person
     )  # fmt: skip
     Client().post("/sign-in/", {"email": cast.hr.email})
     code = Notice.objects.filter(recipient=cast.hr, is_secret=True).latest("pk").subject[:6]
-    paths = (f"/people/{cast.secondee.key}/", f"{case.get_absolute_url()}check-ins/{checkin.pk}/", "/notices/")
+    paths = (f"/people/{cast.secondee.key}/salary/", f"{case.get_absolute_url()}check-ins/{checkin.pk}/", "/notices/")
     own = Client()
     own.force_login(cast.hr, backend="allauth.account.auth_backends.AuthenticationBackend")
     shown = "".join(own.get(path).content.decode() for path in paths)
