@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from agreements.models import SignatureSlot
 from config.demo import plans, stories, world
-from people.models import Notice, Organisation
+from people.actions.invitations import VALID
+from people.models import Invitation, Notice, Organisation
 from secondments.models import Decision
 from secondments.states import State
 
@@ -81,3 +82,5 @@ def quiet_history() -> None:
     past = Notice.objects.filter(Notice.OPEN)
     past.filter(is_secret=True).update(sentences=[], subject="A code", sent_at=now)
     past.exclude(about__in=open_now).update(sent_at=now)
+    # Stories are told side by side and not in the order of their days: an older one may have been the last to invite.
+    Invitation.objects.filter(accepted_at__isnull=True, cancelled_at__isnull=True).update(expires_at=now + VALID)
