@@ -18,6 +18,7 @@ from people import clock
 from people.models import Notice, Organisation, Person
 from secondments import capacities, transitions
 from secondments.actions import checkins, checklists, decisions, early_end, evaluations, outcomes, proposals
+from secondments.choices import Party
 from secondments.models import Secondment
 
 PART_THAT_SIGNS = {party: part for part, party in PARTY_OF_SIGNATORY.items()}
@@ -217,7 +218,7 @@ class Teller:
             slot = signing.next_slot(paper)
             assert slot
             usual = capacities.acting(self.case, who)
-            capacities.choose(self.case, who, PART_THAT_SIGNS[slot.party])
+            capacities.choose(self.case, who, PART_THAT_SIGNS[Party(slot.party)])
             signing.record_opened(paper, by=who)
             signing.send_code(paper, by=who, session="demo")
             code = Notice.objects.filter(recipient=who, is_secret=True).latest("pk").subject[:6]
