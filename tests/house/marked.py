@@ -70,7 +70,7 @@ CASE: dict[str, set[str]] = {
     "consentreason": {"hr", "secondee"},
     "acceptancereason": HOME | HOST - {"supervisor", "supervising"},
     "withdrawreason": {"hr"},
-    "refusedtosign": {"hr"},
+    "refusedtosign": {"hr", "secondee"},  # who wrote it
     "internalnote": {"hr"},
     "sharednote": HOME | HOST | SIGN,
     "unsharednote": {"hr"},
@@ -137,7 +137,7 @@ HOUSE: dict[str, set[str]] = {
 }
 SEEN = CASE | HOUSE
 # Support sees the secondee's pages without pay and private notes, and never the copy of their data.
-KEPT_FROM_SUPPORT = {"salary", "currency", "notesecondee", "earlyend", "outcomenote", "copyreason"}
+KEPT_FROM_SUPPORT = {"salary", "currency", "notesecondee", "earlyend", "outcomenote", "copyreason", "refusedtosign"}
 
 
 def share_of(role: str) -> set[str]:

@@ -25,7 +25,12 @@ from tests.house.marked import SEEN, Marked, share_of, words_in
 ROLES = sorted(set().union(*SEEN.values()) | {"finance", "host_finance", "paying", "stranger", "stranger_hr"})
 LINK = re.compile(r'(?:href|src|data-hx-get)="(/[^"#]*)')
 LEAVE = {"account_logout", "openid_connect_login", "openid_connect_callback", "discard_unsent", "livez", "readyz"}
-CAPACITY = {"supervising": "host_supervisor", "paying": "finance_host", "viewing": "viewer_seconder"}
+CAPACITY = {
+    "supervising": "host_supervisor",
+    "paying": "finance_host",
+    "viewing": "viewer_seconder",
+    "standing": "line_manager",
+}
 
 
 pytestmark = pytest.mark.django_db  # each test in a savepoint inside the transaction of the world

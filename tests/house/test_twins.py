@@ -45,6 +45,8 @@ MAY_NAME: dict[tuple[str, str], set[str]] = {
     ("edit_proposal", "host_signatory_email"): DRAFTED,
     ("name_part", "email"): TOLD | {"secondments_casepart", "people_invitation"},
     ("deputies", "email"): TOLD | {"secondments_deputy"},
+    ("begin_support", "<key>"): TOLD | {"people_supportsession"},  # an administrator is there for all organisations
+    ("administration_person", "<key>"): {"people_ledgerentry"},
 }
 
 
