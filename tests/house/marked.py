@@ -70,7 +70,7 @@ CASE: dict[str, set[str]] = {
     "consentreason": {"hr", "secondee"},
     "acceptancereason": HOME | HOST - {"supervisor", "supervising"},
     "withdrawreason": {"hr"},
-    "refusedtosign": {"hr"},
+    "refusedtosign": {"hr", "secondee"},  # who wrote it
     "internalnote": {"hr"},
     "sharednote": HOME | HOST | SIGN,
     "unsharednote": {"hr"},
@@ -82,19 +82,25 @@ CASE: dict[str, set[str]] = {
     "progresshost": {"hr"} | HOST,
     "supporthost": {"hr"} | HOST,
     "notehost": {"hr", "contact"},
-    "earlyend": {"hr"},
+    "earlyend": {"hr", "secondee"},  # the secondee in the copy of their data
     "worksecondee": {"hr", "secondee"},
     "evidencesecondee": {"hr", "secondee"},
     "workhost": {"hr"} | HOST - {"host_hr"},
     "evidencehost": {"hr"} | HOST - {"host_hr"},
     "workmanager": {"hr", "manager", "standing"},
+    "skillssecondee": {"hr", "secondee"},
+    "skillshost": {"hr"} | HOST - {"host_hr"},
+    "skillsmanager": {"hr", "manager", "standing"},
+    "evidencemanager": {"hr", "manager", "standing"},
     "releasedsecondee": HOME | HOST,
     "releasedmanager": HOME | HOST,
+    "skillsreleasedsecondee": HOME | HOST,
     "skillsreleasedmanager": HOME | HOST,
+    "evidencereleasedmanager": HOME | HOST,
     "evidencereleasedsecondee": HOME | HOST,
     "conclusion": HOME | HOST,
     "notwaited": HOME | HOST,
-    "outcomenote": {"hr"},
+    "outcomenote": {"hr", "secondee"},  # likewise
     "waivedoutward": HOME,
     "waivedinward": {"hr", "secondee"} | HOST,
     "waivedreturn": HOME | HOST,
@@ -119,7 +125,7 @@ HOUSE: dict[str, set[str]] = {
     "policynote": STAFF,
     "shutout": set(),
     "unlistedhost": {"administrator", "stranger_hr"},
-    "copyreason": {"hr"},
+    "copyreason": {"hr", "secondee"},
     "providersecret": set(),
     "passwordhash": set(),
     "recoverycodes": set(),
@@ -130,6 +136,17 @@ HOUSE: dict[str, set[str]] = {
     "signingcode": set(),
 }
 SEEN = CASE | HOUSE
+# Support sees the secondee's pages without pay and private notes, and never the copy of their data.
+KEPT_FROM_SUPPORT = {"salary", "currency", "notesecondee", "earlyend", "outcomenote", "copyreason", "refusedtosign"}
+
+
+def share_of(role: str) -> set[str]:
+    """What a role may see, and is to come across."""
+    if role == "support":
+        return share_of("secondee") - KEPT_FROM_SUPPORT
+    return {name for name, roles in SEEN.items() if role in roles}
+
+
 SPELLINGS = {"48123": "salary", "48,123": "salary", "xts": "currency"}
 FOUND = re.compile(r"\b(?:zq([a-z]+)zq|(48123|48,123|xts))\b")
 

@@ -20,12 +20,17 @@ from people.models import Notice, Person
 from secondments import capacities
 from tests.house import marked
 from tests.house.addresses import ROUTES, filled
-from tests.house.marked import SEEN, Marked, words_in
+from tests.house.marked import SEEN, Marked, share_of, words_in
 
 ROLES = sorted(set().union(*SEEN.values()) | {"finance", "host_finance", "paying", "stranger", "stranger_hr"})
 LINK = re.compile(r'(?:href|src|data-hx-get)="(/[^"#]*)')
 LEAVE = {"account_logout", "openid_connect_login", "openid_connect_callback", "discard_unsent", "livez", "readyz"}
-CAPACITY = {"supervising": "host_supervisor", "paying": "finance_host", "viewing": "viewer_seconder"}
+CAPACITY = {
+    "supervising": "host_supervisor",
+    "paying": "finance_host",
+    "viewing": "viewer_seconder",
+    "standing": "line_manager",
+}
 
 
 pytestmark = pytest.mark.django_db  # each test in a savepoint inside the transaction of the world
@@ -188,7 +193,15 @@ def log() -> Iterator[list[str]]:
 @pytest.mark.parametrize("role", [*ROLES, "support", "anonymous"])
 def test_sees_their_own_share_and_all_of_it(world: Marked, role: str, log: list[str]) -> None:
     found = walked(world, role)
-    expected = {name for name, roles in SEEN.items() if role in roles}
+    expected = share_of(role)
     assert {name: where for name, where in found.items() if name not in expected} == {}
     assert expected - set(found) == set()
     assert [line for line in log if words_in(line)] == []
+
+
+def test_a_note_that_is_shown_to_all_is_caught(world: Marked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("secondments.policies.may_read_note", lambda checkin, parts, person: True)
+    client = client_of(world, "host_hr")
+    seen = [words_of(client.get(path)) for path in addresses_of(world) if "/check-ins/" in path]
+    assert "notehost" in words_in("\n".join(seen))
+    assert "host_hr" not in SEEN["notehost"]

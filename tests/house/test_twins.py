@@ -26,14 +26,28 @@ NUMBERED = {
     "host": Organisation, "organisation": Organisation, "kept_by": Organisation,
     "department": Department, "secondment": Secondment,
 }  # fmt: skip
-COLLEAGUES = {"person", "line_manager", "secondee", "seconder_signatory"}  # fields that take one's own people alone
+# Fields that take one's own people alone, and who is put there.
+COLLEAGUES = {"person": "director", "line_manager": "manager", "secondee": "secondee", "seconder_signatory": "director"}
 NEW = forms.NEW_ADDRESS
 Sent = tuple[str, str, dict[str, str]]  # the address's name, its path, the fields
 
 # Naming somebody by an e-mail address is how outside people come into a case or an organisation; the address may be
-# known here already. What may follow for them: they are told, invited, given the part, and the ledger says so.
-NAMED = {"people_notice", "people_invitation", "people_ledgerentry", "secondments_casepart", "secondments_decision"}
-MAY_NAME: dict[tuple[str, str], set[str]] = {}
+# known here already. What may follow for them: they are named in a draft, told, invited, given the part, and the
+# ledger says so. Nothing that was there before changes.
+TOLD = {"people_notice", "people_ledgerentry"}
+DRAFTED = {"secondments_secondment", "secondments_casepart"}
+MAY_NAME: dict[tuple[str, str], set[str]] = {
+    ("new_secondment", "host"): DRAFTED,  # theirs let themselves be found as a host
+    ("edit_proposal", "host"): DRAFTED,
+    ("new_secondment", "host_contact_email"): DRAFTED,
+    ("new_secondment", "host_signatory_email"): DRAFTED,
+    ("edit_proposal", "host_contact_email"): DRAFTED,
+    ("edit_proposal", "host_signatory_email"): DRAFTED,
+    ("name_part", "email"): TOLD | {"secondments_casepart", "people_invitation"},
+    ("deputies", "email"): TOLD | {"secondments_deputy"},
+    ("begin_support", "<key>"): TOLD | {"people_supportsession"},  # an administrator is there for all organisations
+    ("administration_person", "<key>"): {"people_ledgerentry"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +67,6 @@ def client_of(who: Person) -> Client:
 def forms_of(world: Twins, client: Client, only: str = "") -> list[Sent]:
     """What somebody could send from the pages that they can open, each form once; to what has none, nothing."""
     found: dict[tuple[str, ...], Sent] = {}
-    colleague = world.ours.people["director"].email
     names = {only} if only else ROUTES.keys() - LEAVE
     for name in sorted(names):
         with attempt(client):
@@ -62,10 +75,19 @@ def forms_of(world: Twins, client: Client, only: str = "") -> list[Sent]:
                 for form in forms.on_page(world.ours.path(name), answer.content.decode()):
                     to = name_of(str(form["action"]))
                     values: Any = form["values"]
-                    values |= {field: colleague for field in COLLEAGUES & values.keys() if values[field] == NEW}
+                    fill(world, values)
                     found.setdefault((to, *sorted(values)), (to, str(form["action"]), values))
     bare = {name for name in names if not any(to == name for to, *_ in found)}
     return [*found.values(), *((name, world.ours.path(name), {}) for name in sorted(bare))]
+
+
+def fill(world: Twins, values: dict[str, str]) -> None:
+    """What the page alone does not tell: who works here, and that a host is another organisation."""
+    for field, role in COLLEAGUES.items():
+        if values.get(field) == NEW:
+            values[field] = world.ours.people[role].email
+    if values.get("kind") == "internal" and "host" in values:
+        values["kind"] = "external"
 
 
 def name_of(path: str) -> str:

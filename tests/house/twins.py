@@ -60,6 +60,7 @@ def build() -> Twins:
     Person.objects.update(email=Concat(Value("b."), F("email")), full_name=Concat(Value("Other "), F("full_name")))
     Organisation.objects.update(legal_name=Concat(Value("Other "), F("legal_name")))
     PersonSession.objects.update(session_key="y" * 32)
+    theirs.people = {role: Person.objects.get(pk=who.pk) for role, who in theirs.people.items()}
     last = {model._meta.db_table: highest(model) for model in models()}
     ours = addresses.build(Cast.assemble())
     found = Twins(ours, theirs, last)
