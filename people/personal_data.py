@@ -22,6 +22,7 @@ from people.models import (
     Employment,
     ImportBatch,
     ImportRow,
+    Invitation,
     LedgerEntry,
     LegalHold,
     Membership,
@@ -333,6 +334,7 @@ def erase_imported(person: Person) -> None:
 
 def _forget_messages(person: Person, found: Cases) -> None:
     """Messages to anybody about a case in which the person had a part: they hold names and titles."""
+    Invitation.objects.filter(case_id__in=found.all).update(what=_("Erased"))
     Notice.objects.filter(case_id__in=found.all).update(
         subject=_("Erased"), sentences=[], why="", action_label="", action_path="", error="", address=""
     )
