@@ -28,6 +28,7 @@ NUMBERED = {
 }  # fmt: skip
 # Fields that take one's own people alone, and who is put there.
 COLLEAGUES = {"person": "director", "line_manager": "manager", "secondee": "secondee", "seconder_signatory": "director"}
+WORDY = {"name", "legal_name", "full_name", "phone", "note", "title", "job_title", "purpose", "address"}
 NEW = forms.NEW_ADDRESS
 Sent = tuple[str, str, dict[str, str]]  # the address's name, its path, the fields
 
@@ -86,6 +87,8 @@ def fill(world: Twins, values: dict[str, str]) -> None:
     for field, role in COLLEAGUES.items():
         if values.get(field) == NEW:
             values[field] = world.ours.people[role].email
+    for field in WORDY & values.keys():
+        values[field] += " too"  # what is written over theirs must not be what was there
     if values.get("kind") == "internal" and "host" in values:
         values["kind"] = "external"
 
@@ -170,11 +173,13 @@ def test_nothing_of_theirs_changes(world: Twins, role: str) -> None:
 
 
 def test_a_view_that_fetches_from_everything_is_caught(world: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    from people import policies
     from people.views import departments
 
     monkeypatch.setattr(departments, "fetch", lambda scope, **lookup: scope.model.objects.get(**lookup))
+    monkeypatch.setattr(policies, "may_edit_organisation", lambda reader, found: True)  # the action asks once more
     reached, _tried, _accepted = sent_by(world, "hr", only="rename_department")
-    assert reached == {("rename_department", "<pk>"): {"people_department"}}
+    assert reached == {("rename_department", what): {"people_department"} for what in ("<pk>", "<all>")}
 
 
 def test_a_right_that_is_not_asked_for_is_caught(world: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
