@@ -60,7 +60,10 @@ def sign_in(context: BrowserContext, person: Person, site: str) -> None:
 def watch(page: Page) -> list[str]:
     """Collect what the console complains of: refused scripts or styles, errors, failed requests."""
     complaints: list[str] = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
+    page.on(
+        "console",
+        lambda m: complaints.append(f"{m.location['url']}: {m.text}") if m.type in {"error", "warning"} else None,
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     return complaints
 
