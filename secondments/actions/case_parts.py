@@ -20,7 +20,7 @@ from people import clock, ledger
 from people.actions import addresses, invitations
 from people.models import Membership, Notice, Person
 from people.roles import Role
-from secondments import notices, part_notices, policies, signals, transitions, turns
+from secondments import capacities, notices, part_notices, policies, signals, transitions, turns
 from secondments.choices import COLUMN_OF, HOST_SIDE, DecisionKind, Part, Party
 from secondments.guards import Refusal, parts_distinct
 from secondments.models import CasePart, CheckIn, Secondment
@@ -198,8 +198,11 @@ def host_has_hr(secondment: Secondment) -> bool:
 
 
 def may_name(secondment: Secondment, part: Part, person: Person) -> bool:
-    """Each side names its own people; the secondee is named by the proposal alone."""
+    """Each side names its own people, and nobody as a deputy; the secondee is named by the proposal alone."""
     acting = policies.parts_of(secondment, person)
+    capacity = capacities.acting(secondment, person)
+    if capacity and capacity.in_name_of:
+        return False  # standing in for somebody is not choosing who has their part
     if part == Part.SECONDEE or secondment.state in CLOSED or secondment.submitted_at is None:
         return False
     if part not in HOST_SIDE:

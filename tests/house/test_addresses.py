@@ -122,8 +122,8 @@ answer_deputy                  ss  -.  -.  -.  -.  -.  ->  -.  -.  ->  -.  -.  -
 my_placement                   ss  >>  >>  >>  >>  >>  >>  >>  >>  >>  >>  >>  >>  >>  >>
 secondment                     ss  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  ..  ..  ..
 case_people                    ss  oo  xx  xx  oo  oo  oo  oo  oo  oo  oo  xx  ..  ..  ..
-name_part                      ss  xx  xx  xx  xx  xx  oo  xx  xx  oo  oo  xx  ..  ..  ..
-end_part                       ss  xx  xx  xx  xx  xx  oo  xx  xx  oo  oo  xx  ..  ..  ..
+name_part                      ss  xx  xx  xx  xx  xx  oo  xx  xx  xx  oo  xx  ..  ..  ..
+end_part                       ss  xx  xx  xx  xx  xx  oo  xx  xx  xx  oo  xx  ..  ..  ..
 send_invitation                ss  ->  -x  -x  -x  -x  -x  -x  -.  -x  -x  -x  -.  -.  -.
 choose_capacity                ss  -x  -x  -x  -x  -x  -x  -x  -x  -x  -x  -x  -.  -.  -.
 placement                      ss  >>  >>  >>  >>  oo  >>  >>  >>  >>  >>  >>  ..  ..  ..

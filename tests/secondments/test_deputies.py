@@ -192,3 +192,15 @@ def test_deputy_is_named_for_a_year_at_most(cast: Cast) -> None:
         deputies.name(
             cast.stranger, by=cast.contact, part=Part.HOST_CONTACT, since=date(2030, 1, 1), until=date(2031, 6, 1)
         )
+
+
+def test_deputy_does_not_choose_who_has_the_part(cast: Cast, sign_in: SignIn) -> None:
+    from secondments.actions import case_parts
+
+    case = cast.agreement_case()
+    stand_in(cast, cast.contact, cast.stranger, Part.HOST_CONTACT)
+    for part in (Part.HOST_CONTACT, Part.SIGNATORY_HOST, Part.HOST_SUPERVISOR):
+        with pytest.raises(NotAllowed, match="for the host to say"):
+            case_parts.name(case, part, person(f"Some {part.value}"), by=again(cast.stranger))
+    with pytest.raises(NotAllowed):
+        case_parts.end(case.parts.get(part="host_contact"), by=again(cast.stranger))
