@@ -235,4 +235,4 @@ def test_the_application_erases_a_person_with_its_rights(application: str) -> No
         erasure.anonymise(cast.secondee, by=second)
     assert {entry.reason for entry in LedgerEntry.objects.filter(case_id=case.pk)} == {""}
     assert {version.terms for version in Version.objects.filter(agreement__state="declined")} == {""}
-    assert refused("UPDATE people_ledgerentry SET reason = ''")
+    assert refused("UPDATE people_ledgerentry SET verb = ''")
