@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.models import SignatureSlot, SigningCode
 from people import notify
+from people.models import Person
 from secondments.guards import Refusal
 from secondments.transitions import Refused
 
@@ -22,8 +23,8 @@ ATTEMPTS = 5
 PER_HOUR = 5
 
 
-def send(slot: SignatureSlot, *, session: str) -> SigningCode:
-    """Send a new code to the signatory; it kills an older one and is bound to this session.
+def send(slot: SignatureSlot, *, to: Person, session: str) -> SigningCode:
+    """Send a new code to the signatory or their deputy; it kills an older one and is bound to this session.
 
     The caller holds the paper's lock. Times are the machine's own: a code expires in real minutes.
     """
@@ -44,7 +45,7 @@ def send(slot: SignatureSlot, *, session: str) -> SigningCode:
             key=f"signing-code:{row.pk}",
             about=f"signing:{slot.pk}",
             case_id=slot.agreement.secondment_id,
-            to=slot.signatory,
+            to=to,
             subject=_("%(code)s is your code to sign %(paper)s") % {"code": code, "paper": slot.agreement.reference},
             sentences=[
                 _("Your code to sign the agreement %(paper)s is %(code)s.")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from agreements import drafting
 from agreements.models import Agreement
 from agreements.states import RequestState
-from secondments.choices import Party
+from secondments.choices import Part, Party
 from secondments.guards import Refusal
 
 
@@ -41,6 +41,14 @@ def ready_to_issue(agreement: Agreement) -> list[Refusal]:
     people = {case.secondee_id, case.host_signatory_id, case.seconder_signatory_id}
     if len(people - {None}) < 3:
         refusals.append(Refusal(_("Three different people have to sign."), "people"))
+    for row_part, person in (
+        (Part.SIGNATORY_HOST, case.host_signatory),
+        (Part.SIGNATORY_SECONDER, case.seconder_signatory),
+    ):
+        if person and not case.parts.current().filter(part=row_part, person=person).exists():
+            refusals.append(
+                Refusal(_("%(name)s signs no longer: name somebody else on “People”.") % {"name": person}, "people")
+            )
     strange = pdf.unprintable(version.terms)
     if strange:
         refusals.append(

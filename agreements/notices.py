@@ -9,8 +9,11 @@ from django.utils.translation import gettext as _
 
 from agreements import evidence
 from agreements.models import Agreement, ChangeRequest, Document, SignatureSlot
+from agreements.models.signature import PARTY_OF_SIGNATORY
 from people.models import Person
 from people.notify import Message, queue
+from secondments.choices import Part, Party
+from secondments.notices import hr, with_deputies
 
 
 def _message(
@@ -45,15 +48,18 @@ def terms_shared(agreement: Agreement) -> None:
     case = agreement.secondment
     assert case.host_contact and case.secondee and agreement.current
     queue(
-        _message(
-            agreement,
-            case.host_contact,
-            f"shared:{agreement.current.number}",
-            _("Approve the terms: %(title)s") % {"title": case.title},
-            _("The terms of the secondment are ready for you to read."),
-            _("Approve them, or ask for a change beside any clause."),
-            action=_("Read the terms"),
-            about=f"agreement:{agreement.pk}:terms",
+        *(
+            _message(
+                agreement,
+                person,
+                f"shared:{agreement.current.number}",
+                _("Approve the terms: %(title)s") % {"title": case.title},
+                _("The terms of the secondment are ready for you to read."),
+                _("Approve them, or ask for a change beside any clause."),
+                action=_("Read the terms"),
+                about=f"agreement:{agreement.pk}:terms",
+            )
+            for person in with_deputies(case, Part.HOST_CONTACT, case.host_contact)
         ),
         _message(
             agreement,
@@ -79,15 +85,18 @@ def new_version(agreement: Agreement, approved_before: Iterable[Person]) -> None
         else _("There is a new version of the terms.")
     )
     queue(
-        _message(
-            agreement,
-            case.host_contact,
-            f"version:{number}",
-            _("Version %(n)d of the terms: %(title)s") % {"n": number, "title": case.title},
-            sentence,
-            _("Please look at what changed and approve this version."),
-            action=_("Read the terms"),
-            about=f"agreement:{agreement.pk}:terms",
+        *(
+            _message(
+                agreement,
+                person,
+                f"version:{number}",
+                _("Version %(n)d of the terms: %(title)s") % {"n": number, "title": case.title},
+                sentence,
+                _("Please look at what changed and approve this version."),
+                action=_("Read the terms"),
+                about=f"agreement:{agreement.pk}:terms",
+            )
+            for person in with_deputies(case, Part.HOST_CONTACT, case.host_contact)
         )
     )
 
@@ -95,13 +104,16 @@ def new_version(agreement: Agreement, approved_before: Iterable[Person]) -> None
 def change_asked(agreement: Agreement, request: ChangeRequest) -> None:
     case = agreement.secondment
     queue(
-        _message(
-            agreement,
-            case.owner,
-            f"change-asked:{request.pk}",
-            _("A change is asked for: %(title)s") % {"title": case.title},
-            _("%(who)s asks for a change in one clause.") % {"who": request.author},
-            action=_("Answer the request"),
+        *(
+            _message(
+                agreement,
+                person,
+                f"change-asked:{request.pk}",
+                _("A change is asked for: %(title)s") % {"title": case.title},
+                _("%(who)s asks for a change in one clause.") % {"who": request.author},
+                action=_("Answer the request"),
+            )
+            for person in hr(agreement.secondment)
         )
     )
 
@@ -124,31 +136,39 @@ def terms_approved(agreement: Agreement) -> None:
     case = agreement.secondment
     assert agreement.current
     queue(
-        _message(
-            agreement,
-            case.owner,
-            f"approved:{agreement.current.number}",
-            _("Terms approved: %(title)s") % {"title": case.title},
-            _("The host has approved version %(n)d. You can issue it for signature.") % {"n": agreement.current.number},
-            action=_("Issue the agreement"),
+        *(
+            _message(
+                agreement,
+                person,
+                f"approved:{agreement.current.number}",
+                _("Terms approved: %(title)s") % {"title": case.title},
+                _("The host has approved version %(n)d. You can issue it for signature.")
+                % {"n": agreement.current.number},
+                action=_("Issue the agreement"),
+            )
+            for person in hr(agreement.secondment)
         )
     )
 
 
 def signature_asked(agreement: Agreement, slot: SignatureSlot) -> None:
     assert slot.due_on
+    part = {party: part for part, party in PARTY_OF_SIGNATORY.items()}[Party(slot.party)]
     queue(
-        _message(
-            agreement,
-            slot.signatory,
-            f"sign:{slot.pk}",
-            _("Sign the agreement: %(title)s, by %(day)s")
-            % {"title": agreement.secondment.title, "day": date_format(slot.due_on, "j F")},
-            _("The agreement is ready for your signature."),
-            _("You read it in the browser and sign with a code that we send to this address."),
-            action=_("Read and sign"),
-            path=f"{agreement.get_absolute_url()}sign/",
-            about=f"signing:{slot.pk}",
+        *(
+            _message(
+                agreement,
+                person,
+                f"sign:{slot.pk}",
+                _("Sign the agreement: %(title)s, by %(day)s")
+                % {"title": agreement.secondment.title, "day": date_format(slot.due_on, "j F")},
+                _("The agreement is ready for your signature."),
+                _("You read it in the browser and sign with a code that we send to this address."),
+                action=_("Read and sign"),
+                path=f"{agreement.get_absolute_url()}sign/",
+                about=f"signing:{slot.pk}",
+            )
+            for person in with_deputies(agreement.secondment, part, slot.signatory)
         )
     )
 
@@ -156,27 +176,33 @@ def signature_asked(agreement: Agreement, slot: SignatureSlot) -> None:
 def signed(agreement: Agreement, slot: SignatureSlot) -> None:
     """HR follows along."""
     queue(
-        _message(
-            agreement,
-            agreement.secondment.owner,
-            f"signed:{slot.pk}",
-            _("%(who)s has signed: %(title)s") % {"who": slot.signatory, "title": agreement.secondment.title},
-            _("%(who)s has signed for the %(party)s.")
-            % {"who": slot.signatory, "party": slot.get_party_display().lower()},
-            action=_("Open the agreement"),
+        *(
+            _message(
+                agreement,
+                person,
+                f"signed:{slot.pk}",
+                _("%(who)s has signed: %(title)s") % {"who": slot.signatory, "title": agreement.secondment.title},
+                _("%(who)s has signed for the %(party)s.")
+                % {"who": slot.signatory, "party": slot.get_party_display().lower()},
+                action=_("Open the agreement"),
+            )
+            for person in hr(agreement.secondment)
         )
     )
 
 
 def signature_declined(agreement: Agreement, by: Person) -> None:
     queue(
-        _message(
-            agreement,
-            agreement.secondment.owner,
-            "signature-declined",
-            _("Not signed: %(title)s") % {"title": agreement.secondment.title},
-            _("%(who)s declined to sign; the reason is on the page.") % {"who": by},
-            action=_("Open the agreement"),
+        *(
+            _message(
+                agreement,
+                person,
+                "signature-declined",
+                _("Not signed: %(title)s") % {"title": agreement.secondment.title},
+                _("%(who)s declined to sign; the reason is on the page.") % {"who": by},
+                action=_("Open the agreement"),
+            )
+            for person in hr(agreement.secondment)
         )
     )
 

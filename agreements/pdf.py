@@ -84,6 +84,14 @@ def render_final(
     return _print(_page(terms, signatories, record, created), created, attachments)
 
 
+def render_copy(html: str, *, created: datetime) -> bytes:
+    """Return the PDF of a trusted template's HTML, for papers that nobody signs.
+
+    What the fonts lack is shown by its code point: whatever is kept about somebody can be printed.
+    """
+    return _print(_lenient(html), created, {}, "pdf/copy.css")
+
+
 def unprintable(text: str) -> set[str]:
     """Return the characters of `text` that the fonts cannot show.
 
@@ -196,7 +204,7 @@ def _schedule(schedule: dict[str, Any]) -> dict[str, Any]:
 # --- From HTML to PDF
 
 
-def _print(html: str, created: datetime, attachments: dict[str, bytes]) -> bytes:
+def _print(html: str, created: datetime, attachments: dict[str, bytes], style: str = "pdf/agreement.css") -> bytes:
     """Return the PDF of a trusted template's HTML."""
     from weasyprint import HTML
     from weasyprint.urls import FatalURLFetchingError
@@ -204,7 +212,7 @@ def _print(html: str, created: datetime, attachments: dict[str, bytes]) -> bytes
     with _press:
         try:
             return HTML(string=html, base_url=FONT_SCHEME, url_fetcher=_closed_fetcher()).write_pdf(
-                stylesheets=[_stylesheet()],
+                stylesheets=[_stylesheet(style)],
                 font_config=_font_configuration(),
                 pdf_variant="pdf/a-3a",
                 attachments=list(_attachments(attachments, created)),
@@ -278,12 +286,12 @@ def _font_configuration() -> "FontConfiguration":
 
 
 @cache
-def _stylesheet() -> "CSS":
-    """Return the parsed style sheet, kept for the life of the process: parsing and fonts cost 100 ms."""
+def _stylesheet(name: str) -> "CSS":
+    """Return a parsed style sheet, kept for the life of the process: parsing and fonts cost 100 ms."""
     from weasyprint import CSS
 
     return CSS(
-        string=render_to_string("pdf/agreement.css"),
+        string=render_to_string(name),
         base_url=FONT_SCHEME,
         url_fetcher=_closed_fetcher(),
         font_config=_font_configuration(),

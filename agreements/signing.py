@@ -22,9 +22,13 @@ from people.notify import call_off
 from secondments.actions.papers import record_signed
 from secondments.choices import Party
 from secondments.guards import Refusal
+from secondments.models import Secondment
 from secondments.transitions import NotAllowed, Refused
 
-ORDER = (Party.SECONDEE, Party.HOST, Party.SECONDER)
+
+def order_of(case: Secondment) -> list[Party]:
+    """Who signs after whom, by the policy that the case keeps."""
+    return [Party(party) for party in case.rules.signing_order.split(",")]
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def issue(agreement: Agreement, *, by: Person) -> Agreement:
     }
     SignatureSlot.objects.bulk_create(
         SignatureSlot(agreement=agreement, party=party, turn=turn, signatory=signatories[party])
-        for turn, party in enumerate(ORDER, start=1)
+        for turn, party in enumerate(order_of(case), start=1)
     )
     evidence.add(
         agreement,
@@ -98,7 +102,10 @@ def record_opened(agreement: Agreement, *, by: Person) -> None:
     """The signatory whose turn it is has opened the review copy; signing asks for that."""
     agreement = papers.lock(agreement.pk)
     slot = next_slot(agreement)
-    if slot is None or slot.signatory_id != by.pk or slot.opened_at is not None:
+    if slot is None or slot.opened_at is not None:
+        return
+    slot.agreement = agreement
+    if not policies.may_sign(slot, by):
         return
     slot.opened_at = clock.now()
     slot.save(update_fields=["opened_at"])
@@ -111,8 +118,7 @@ def send_code(agreement: Agreement, *, by: Person, session: str) -> None:
     """Send the signatory whose turn it is a fresh code."""
     agreement = papers.lock(agreement.pk)
     slot = _slot_in_turn(agreement, by)
-    slot.agreement = agreement
-    codes.send(slot, session=session)
+    codes.send(slot, to=by, session=session)
     evidence.add(agreement, "code sent", by=by, email=by.email)
 
 
@@ -127,7 +133,7 @@ def sign(
     """
     with transaction.atomic():
         agreement = papers.lock(agreement.pk)
-        done = Signature.objects.filter(slot__agreement=agreement, slot__signatory=by).exists()
+        done = agreement.slots.visible_to(by).filter(signature__email__iexact=by.email).exists()
         if done:
             return agreement
         slot = _slot_in_turn(agreement, by)
@@ -158,6 +164,10 @@ def _faults(agreement: Agreement, slot: SignatureSlot, signed_name: str, agrees:
 
 def _write(agreement: Agreement, slot: SignatureSlot, by: Person, signed_name: str, origin: Origin) -> Agreement:
     assert agreement.current and agreement.review_copy
+    in_name_of = slot.signatory.full_name if slot.signatory_id != by.pk else ""
+    identity = _("Code sent to %(email)s") % {"email": by.email}
+    if in_name_of:
+        identity = _("%(identity)s; signs as deputy of %(name)s") % {"identity": identity, "name": in_name_of}
     signature = Signature.objects.create(
         slot=slot,
         agreement=agreement,
@@ -167,7 +177,7 @@ def _write(agreement: Agreement, slot: SignatureSlot, by: Person, signed_name: s
         document_sha256=agreement.review_copy.sha256,
         signed_name=signed_name,
         email=by.email,
-        identity=str(_("Code sent to %(email)s") % {"email": by.email}),
+        identity=str(identity)[:200],
         disclosure_version=disclosure.VERSION,
         at=clock.now(),
     )
@@ -179,6 +189,7 @@ def _write(agreement: Agreement, slot: SignatureSlot, by: Person, signed_name: s
         party=slot.get_party_display().lower(),
         email=by.email,
         signed_name=signed_name,
+        in_name_of=in_name_of,
         act=disclosure.ACT,
         disclosure=disclosure.VERSION,
         document=agreement.review_copy.sha256,
@@ -260,11 +271,12 @@ def _slot_in_turn(agreement: Agreement, person: Person) -> SignatureSlot:
     slot = next_slot(agreement)
     if slot is None:
         raise Refused(_("The agreement is still being prepared; try again in a moment."))
-    if slot.signatory_id != person.pk:
-        mine = agreement.slots.open().filter(signatory=person).exists()
+    slot.agreement = agreement
+    if not policies.may_sign(slot, person):
+        mine = agreement.slots.open().visible_to(person).exclude(pk=slot.pk).exists()
         if mine:
             raise Refused(_("It is not your turn yet: %(name)s signs first.") % {"name": slot.signatory})
-        raise NotAllowed(_("Only the named signatory can sign here."))
+        raise NotAllowed(_("Only the named signatory, or their deputy, can sign here, acting as such."))
     return slot
 
 

@@ -11,7 +11,9 @@ from agreements.states import PaperState
 from people.models import Person
 from people.roles import Role
 from secondments import turns
-from secondments.todo import MOST, Todo
+from secondments.choices import Part
+from secondments.models import CasePart, Secondment
+from secondments.todo import MOST, Todo, owned_by
 
 
 def of(person: Person) -> list[Todo]:
@@ -27,6 +29,7 @@ def _signatures(person: Person) -> Iterator[Todo]:
         SignatureSlot.objects.visible_to(person)
         .open()
         .filter(agreement__state=PaperState.SIGNING, invited_at__isnull=False)
+        .filter(agreement__secondment__in=Secondment.objects.visible_to(person))
         .select_related(*(f"agreement__{path}" for path in RELATED))
         .order_by("due_on", "pk")
     )
@@ -45,7 +48,12 @@ def _signatures(person: Person) -> Iterator[Todo]:
 def _approvals(person: Person) -> Iterator[Todo]:
     waiting = (
         Agreement.objects.filter(
-            state=PaperState.NEGOTIATION, secondment__host_contact=person, secondment__turn=turns.HOST_TERMS
+            state=PaperState.NEGOTIATION,
+            secondment__in=CasePart.objects.current()
+            .held_by(person)
+            .filter(part=Part.HOST_CONTACT)
+            .values("secondment"),
+            secondment__turn=turns.HOST_TERMS,
         )
         .select_related(*RELATED)
         .order_by("shared_at", "pk")
@@ -68,8 +76,7 @@ def _for_hr(person: Person) -> Iterator[Todo]:
     }
     waiting = (
         Agreement.objects.filter(
-            secondment__owner=person,
-            secondment__seconder__in=person.organisations_as(Role.HR),
+            owned_by(person, "secondment__"),
             secondment__turn__in=words,
         )
         .exclude(state=PaperState.VOID)

@@ -7,4 +7,10 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import celery  # noqa: F401 - its import is what configures shared tasks
+        from config import celery, personal_data, privacy
+        from people.personal_data import register
+        from people.privacy import declare
+
+        assert celery.app  # its import is what configures shared tasks
+        declare(*privacy.TABLES)
+        register(personal_data.HOUSE)

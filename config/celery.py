@@ -10,7 +10,8 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import before_task_publish, setup_logging, worker_process_init
+from celery.schedules import crontab
+from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun, worker_process_init
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
@@ -20,13 +21,23 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["config"], related_name="heartbeat")
 
-SWEEP, HEARTBEAT = 10.0, 10.0  # seconds
+SWEEP, HEARTBEAT, ANCHOR = 10.0, 10.0, 600.0  # seconds
+DAILY = crontab(hour=3, minute=20)  # UTC
+HOURLY = 3600.0
 CALENDAR = settings.CALENDAR_SECONDS
 
 app.conf.beat_schedule = {
     "heartbeat": {"task": "config.heartbeat", "schedule": HEARTBEAT, "options": {"expires": HEARTBEAT}},
     "deliver-notices": {"task": "people.deliver_notices", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    "run-imports": {"task": "people.run_imports", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    "erase-imports": {"task": "people.erase_imports", "schedule": HOURLY, "options": {"expires": HOURLY}},
+    "sweep-sign-in": {"task": "people.sweep_sign_in", "schedule": HOURLY, "options": {"expires": HOURLY}},
     "make-documents": {"task": "agreements.make_documents", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    # Looks every ten minutes whether the day's anchor is written.
+    "anchor-ledger": {"task": "people.anchor_ledger", "schedule": ANCHOR, "options": {"expires": ANCHOR}},
+    "end-support": {"task": "people.end_support", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
+    "make-data-copies": {"task": "people.make_data_copies", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    "sweep-personal-data": {"task": "people.sweep_personal_data", "schedule": DAILY},
     "advance": {"task": "secondments.advance", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
     "remind": {"task": "secondments.remind", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
 }
@@ -39,6 +50,24 @@ def mark_beat(sender: str = "", **kwargs: Any) -> None:
         from config.heartbeat import beat
 
         beat("scheduler")
+
+
+@task_prerun.connect
+def bind_task(task_id: str = "", task: Any = None, **kwargs: Any) -> None:
+    """Each line of a task carries its name and id."""
+    from config import logs
+
+    logs.begin(task=task.name, task_id=task_id)
+
+
+@task_postrun.connect
+def tell_task(task: Any = None, retval: Any = None, state: str | None = None, **kwargs: Any) -> None:
+    """One line for a task that found something to do; a sweep that found nothing says nothing."""
+    import structlog
+
+    if state == "SUCCESS" and isinstance(retval, int) and retval:
+        structlog.stdlib.get_logger("config.task").info("task", done=int(retval))
+    structlog.contextvars.clear_contextvars()
 
 
 @setup_logging.connect

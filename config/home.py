@@ -65,6 +65,7 @@ def hr_overview(person: Person) -> dict[str, Any]:
     stuck = listed.filter(turn_until__lt=today).order_by("turn_until", "pk")[:ROWS]
     starting = listed.filter(state=State.AGREED, start_on__range=(today, month)).order_by("start_on", "pk")[:ROWS]
     ending = listed.filter(state__in=PLACED, end_on__range=(today, month)).order_by("end_on", "pk")[:ROWS]
+    soon = list(starting.union(ending, all=True))  # two lists in one query
     late = (
         CheckIn.objects.filter(
             CheckIn.PENDING,
@@ -85,8 +86,8 @@ def hr_overview(person: Person) -> dict[str, Any]:
             (_("Overdue"), figures["overdue"], "?show=overdue"),
         ],
         "stuck": [(case, turns.sentence(case)) for case in stuck],
-        "starting": starting,
-        "ending": ending,
+        "starting": sorted((c for c in soon if c.state == State.AGREED), key=lambda c: c.start_on),
+        "ending": sorted((c for c in soon if c.state != State.AGREED), key=lambda c: c.end_on),
         "late": late,
         "is_empty": not any(figures.values()),
     }

@@ -7,6 +7,7 @@ from django.views.generic import TemplateView
 
 from config import views
 from config.home import home
+from config.jobs import jobs
 from config.signin import urlpatterns as signin
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     *signin,
+    path("administration/jobs/", jobs, name="administration_jobs"),
     path("", include("people.urls")),
     path("", include("secondments.urls")),
     path("", include("agreements.urls")),

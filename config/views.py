@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from config import heartbeat
+from people import unsent
 from people.models import Notice
 
 OLDEST_NOTICE = 300.0  # seconds that a notice may wait before the installation counts as not ready
@@ -31,7 +32,7 @@ def livez(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Every part that the product needs, by name; 503 when one is missing."""
     parts = {"database": _database(), "migrations": _migrations(), "broker": _broker()}
-    parts |= {part: _sign_of_life(part) for part in heartbeat.PARTS}
+    parts |= {part: sign_of_life(part) for part in heartbeat.PARTS}
     parts["notices"] = _notices()
     ready = all(state == "ok" for state in parts.values())
     return JsonResponse({"ready": ready, "parts": parts}, status=200 if ready else 503)
@@ -68,7 +69,7 @@ def _broker() -> str:
     return "ok"
 
 
-def _sign_of_life(part: str) -> str:
+def sign_of_life(part: str) -> str:
     try:
         age = heartbeat.age(part)
     except Exception:  # the cache is the broker's twin; it is named above
@@ -100,12 +101,25 @@ def outage() -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A page from before signing in again in another tab: what it sent waits to be looked at and sent."""
+    if request.user.is_authenticated and unsent.keep(request):
+        found = unsent.kept(request, request.user)
+        if found:
+            return render(request, "people/unsent.html", {"kept": found}, status=403)
     return render(request, "csrf_failure.html", status=403)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """An insider lacks the right: the sentence says why."""
-    return render(request, "403.html", {"sentence": str(exception or "")}, status=403)
+    """An insider lacks the right: the sentence says why.
+
+    Somebody who has the right in another of their capacities is offered to change to it.
+    """
+    context = {
+        "sentence": str(exception or ""),
+        "other": getattr(exception, "capacity", None),
+        "case": getattr(exception, "case", None),
+    }
+    return render(request, "403.html", context, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

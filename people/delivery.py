@@ -118,7 +118,7 @@ def letter(notice: Notice, connection: object = None) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=" ".join(notice.subject.split()),
         body=render_to_string("mail/notice.txt", context),
-        to=[notice.recipient.email],
+        to=[notice.address or notice.recipient.email],
         connection=connection,
         headers={"Message-ID": message_id(notice), "Auto-Submitted": "auto-generated"},
     )

@@ -46,3 +46,11 @@ class SigningOrder(models.TextChoices):
     SECONDEE_HOST_SECONDER = "secondee,host,seconder", _("Secondee, host, seconder")
     HOST_SECONDEE_SECONDER = "host,secondee,seconder", _("Host, secondee, seconder")
     SECONDEE_SECONDER_HOST = "secondee,seconder,host", _("Secondee, seconder, host")
+
+
+class Grounds(models.TextChoices):
+    """Why a person's data is erased; fixed words, so that nothing about the person is written anew."""
+
+    RETENTION = "retention", _("It has been kept for long enough")
+    REQUEST = "request", _("The person asked for it")
+    MISTAKE = "mistake", _("The person was entered by mistake")

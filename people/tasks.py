@@ -8,7 +8,8 @@ from typing import Any
 from celery import Task, shared_task
 from django.conf import settings
 
-from people import delivery
+from people import anchors, attempts, delivery, sessions
+from people.actions import copies, erasure, support
 
 log = logging.getLogger(__name__)
 
@@ -28,3 +29,47 @@ def ask(task: Task, *args: Any) -> bool:
 @shared_task(name="people.deliver_notices")
 def deliver_notices() -> int:
     return delivery.deliver()
+
+
+@shared_task(name="people.anchor_ledger")
+def anchor_ledger() -> bool:
+    return anchors.anchor_if_due()
+
+
+@shared_task(name="people.end_support")
+def end_support() -> int:
+    return support.end_overdue()
+
+
+@shared_task(name="people.make_data_copies")
+def make_data_copies() -> int:
+    return copies.make_pending()
+
+
+@shared_task(name="people.sweep_personal_data")
+def sweep_personal_data() -> int:
+    """Take away old copies; note whose data are due to be erased."""
+    copies.sweep()
+    return erasure.find_due()
+
+
+@shared_task(name="people.run_imports")
+def run_imports() -> int:
+    """Check, write or undo the imports that wait for it."""
+    from people.imports import runs  # forms and spreadsheets, which only the worker needs
+
+    return runs.run_waiting()
+
+
+@shared_task(name="people.erase_imports")
+def erase_imports() -> int:
+    """Erase files and rows of imports that ended long ago."""
+    from people.imports import batches
+
+    return batches.erase_outlived()
+
+
+@shared_task(name="people.sweep_sign_in")
+def sweep_sign_in() -> int:
+    """Remove attempts, sessions and codes that nothing looks at any more."""
+    return attempts.sweep() + sessions.sweep()

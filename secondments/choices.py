@@ -19,11 +19,26 @@ class Part(models.TextChoices):
     SECONDEE = "secondee", _("Secondee")
     LINE_MANAGER = "line_manager", _("Line manager")
     HOST_CONTACT = "host_contact", _("Host contact")
+    HOST_SUPERVISOR = "host_supervisor", _("Supervisor at the host")
     HR_HOST = "hr_host", _("HR of the host")
     FINANCE_HOST = "finance_host", _("Finance of the host")
     VIEWER_HOST = "viewer_host", _("Viewer at the host")
     SIGNATORY_HOST = "signatory_host", _("Signatory of the host")
     SIGNATORY_SECONDER = "signatory_seconder", _("Signatory of the seconder")
+
+
+# Parts that a person is named for in a case, and the column of the case that says who; supervisors have none.
+COLUMN_OF = {
+    Part.SECONDEE: "secondee_id",
+    Part.LINE_MANAGER: "line_manager_id",
+    Part.HOST_CONTACT: "host_contact_id",
+    Part.SIGNATORY_HOST: "host_signatory_id",
+    Part.SIGNATORY_SECONDER: "seconder_signatory_id",
+}
+NAMED = frozenset({*COLUMN_OF, Part.HOST_SUPERVISOR})
+HOST_SIDE = (Part.HOST_CONTACT, Part.HOST_SUPERVISOR, Part.SIGNATORY_HOST)
+# Parts in which a deputy can act; consent and the secondee's own words are nobody else's to give.
+DEPUTISED = (Part.LINE_MANAGER, Part.HOST_CONTACT, Part.SIGNATORY_HOST, Part.SIGNATORY_SECONDER)
 
 
 class Party(models.TextChoices):

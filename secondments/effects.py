@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from people import clock
+from people.actions import invitations
 from people.models import Person
 from people.notify import call_off
 from secondments import notices, timetable
@@ -17,24 +18,54 @@ from secondments.models import CheckIn, ChecklistItem, Decision, Evaluation, Sec
 
 
 def ask_decisions(secondment: Secondment, by: Person | None) -> None:
-    """Three decisions on this revision, asked for at the same time."""
-    assert secondment.line_manager and secondment.secondee and secondment.host_contact
-    deciders = {
+    """Decisions on this revision: the three at the same time, or the first of them where the policy says so."""
+    kinds = list(DecisionKind)
+    for kind in kinds[:1] if secondment.rules.decisions_in_sequence else kinds:
+        _ask(secondment, kind, by)
+
+
+def ask_next_decision(secondment: Secondment, by: Person | None) -> None:
+    """Where decisions follow one another, the one after the last that was given."""
+    asked = set(secondment.decisions.filter(revision=secondment.revision).values_list("kind", flat=True))
+    following = next((kind for kind in DecisionKind if kind not in asked), None)
+    if following:
+        _ask(secondment, following, by)
+
+
+def _ask(secondment: Secondment, kind: DecisionKind, by: Person | None) -> None:
+    decider = {
         DecisionKind.RELEASE: secondment.line_manager,
         DecisionKind.CONSENT: secondment.secondee,
         DecisionKind.ACCEPTANCE: secondment.host_contact,
-    }
-    due = clock.today(secondment.zone) + timedelta(days=secondment.rules.decision_days)
-    for kind, decider in deciders.items():
-        decision = Decision.objects.create(
-            secondment=secondment,
-            revision=secondment.revision,
-            kind=kind,
-            decider=decider,
-            asked_at=clock.now(),
-            due_on=due,
-        )
-        notices.decision_asked(decision)
+    }[kind]
+    assert decider
+    decision = Decision.objects.create(
+        secondment=secondment,
+        revision=secondment.revision,
+        kind=kind,
+        decider=decider,
+        asked_at=clock.now(),
+        due_on=clock.today(secondment.zone) + timedelta(days=secondment.rules.decision_days),
+    )
+    notices.decision_asked(decision, path=_invite(decision, by))
+
+
+def _invite(decision: Decision, by: Person | None) -> str:
+    """The first page of somebody who comes from outside and was never here; nothing for everybody else."""
+    secondment, person = decision.secondment, decision.decider
+    if by is None or person.employments.current().filter(organisation=secondment.seconder_id).exists():
+        return ""
+    what = _("You are asked to decide about a secondment: %(title)s.") % {"title": secondment.title}
+    found = invitations.invite(
+        person,
+        by=by,
+        organisation=secondment.seconder,
+        what=what,
+        onward=f"{secondment.get_absolute_url()}decide/{decision.kind}/",
+        case_id=secondment.pk,
+        mail=False,
+    )
+    return invitations.path(found) if found else ""
 
 
 def call_off_decisions(secondment: Secondment, by: Person | None) -> None:

@@ -121,6 +121,18 @@ def parts_distinct(case: Secondment) -> Iterable[Refusal]:
     if case.host_contact and case.host_contact.works_for(case.seconder_id, Role.HR):
         yield Refusal(_("HR of the seconder cannot decide for the host: name another contact."), "host_contact")
     is_outside = case.host_id != case.seconder_id
+    if is_outside:
+        for field in ("host_contact", "host_signatory"):
+            person = getattr(case, field)
+            elsewhere = {secondee, case.line_manager_id if field == "host_contact" else None}  # have their own words
+            if (
+                person
+                and person.pk not in elsewhere
+                and person.employments.current().filter(organisation=case.seconder_id).exists()
+            ):
+                yield Refusal(
+                    _("%(name)s works for the seconder: name somebody of the host.") % {"name": person}, field
+                )
     if is_outside and case.host_signatory and case.host_signatory.works_for(case.seconder_id, Role.HR):
         yield Refusal(_("HR of the seconder cannot sign for the host."), "host_signatory")
     if case.host_signatory_id and case.host_signatory_id in {secondee, case.seconder_signatory_id}:

@@ -7,26 +7,39 @@ from collections.abc import Iterable
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from people.models import Person
+from people.models import Membership, Person
 from people.notify import Message, call_off, queue
-from secondments.choices import DecisionKind
-from secondments.models import CheckIn, Decision, Evaluation, Secondment
+from people.roles import Role
+from secondments.capacities import deputies_of
+from secondments.choices import DecisionKind, Part
+from secondments.models import CasePart, CheckIn, Decision, Evaluation, Secondment
 
 
 def everybody(secondment: Secondment) -> list[Person]:
-    """The people of a case, each once: secondee, managers, contacts, signatories and the owner in HR."""
-    found = [
-        secondment.owner,
-        secondment.secondee,
-        secondment.line_manager,
-        secondment.host_contact,
-        secondment.host_signatory,
-        secondment.seconder_signatory,
-    ]
-    return list({person.pk: person for person in found if person}.values())
+    """The people of a case who have a part in it now, each once, and HR of the seconder."""
+    rows = CasePart.objects.current().filter(secondment=secondment).select_related("person")
+    found = [*hr(secondment), *(row.person for row in rows)]
+    return list({person.pk: person for person in found}.values())
 
 
-def _message(
+def hr(secondment: Secondment) -> list[Person]:
+    """Who hears for HR of the seconder: the owner while they are in HR, else all who are."""
+    members = Membership.objects.current().filter(organisation=secondment.seconder_id, role=Role.HR)
+    found = [row.person for row in members.filter(person__is_active=True).select_related("person")]
+    return [person for person in found if person.pk == secondment.owner_id] or found
+
+
+def still_here(secondment: Secondment, people: Iterable[Person | None]) -> list[Person]:
+    """Those who have a part in the case now, each once; who lost theirs hears nothing more."""
+    ids = set(CasePart.objects.current().filter(secondment=secondment).values_list("person", flat=True))
+    return list({person.pk: person for person in people if person and person.pk in ids}.values())
+
+
+def with_deputies(secondment: Secondment, part: Part, person: Person) -> list[Person]:
+    return [person, *deputies_of(person, part, secondment)]
+
+
+def message(
     secondment: Secondment, to: Person, event: str, subject: str, *sentences: str, action: str = "", path: str = ""
 ) -> Message:
     return Message(
@@ -67,7 +80,7 @@ def transitioned(secondment: Secondment, name: str, *, by: Person | None, reason
     subject, sentence = texts[name]
     queue(
         *(
-            _message(secondment, person, f"{name}:{number}", subject % {"title": title}, sentence)
+            message(secondment, person, f"{name}:{number}", subject % {"title": title}, sentence)
             for person in everybody(secondment)
             if person != by
         )
@@ -90,7 +103,8 @@ ASKED = {
 }
 
 
-def decision_asked(decision: Decision) -> None:
+def decision_asked(decision: Decision, path: str = "") -> None:
+    """Ask the decider and their deputies; ``path`` is where somebody who was never here begins."""
     secondment = decision.secondment
     assert secondment.start_on and secondment.end_on
     words = {
@@ -101,22 +115,32 @@ def decision_asked(decision: Decision) -> None:
         "end": date_format(secondment.end_on, "j F Y"),
     }
     subject, sentence = ASKED[DecisionKind(decision.kind)]
+    part = {
+        DecisionKind.RELEASE: Part.LINE_MANAGER,
+        DecisionKind.CONSENT: Part.SECONDEE,
+        DecisionKind.ACCEPTANCE: Part.HOST_CONTACT,
+    }[DecisionKind(decision.kind)]
     queue(
-        Message(
-            key=f"decision:{decision.pk}:asked",
-            about=f"decision:{decision.pk}",
-            case_id=secondment.pk,
-            to=decision.decider,
-            subject=_(subject).format(**words),
-            sentences=[
-                _(sentence).format(**words),
-                _("Please answer by %(day)s.") % {"day": date_format(decision.due_on, "j F Y")},
-                _("You sign in with a code that we send to this address; there is no password to invent."),
-            ],
-            action_label=_("Read and decide"),
-            action_path=f"{secondment.get_absolute_url()}decide/{decision.kind}/",
-            why=_("You get this because %(owner)s named you in a secondment. Questions? Write to %(mail)s.")
-            % {"owner": secondment.owner, "mail": secondment.owner.email},
+        *(
+            Message(
+                key=f"decision:{decision.pk}:asked:{person.pk}",
+                about=f"decision:{decision.pk}",
+                case_id=secondment.pk,
+                to=person,
+                subject=_(subject).format(**words),
+                sentences=[
+                    _(sentence).format(**words),
+                    _("Please answer by %(day)s.") % {"day": date_format(decision.due_on, "j F Y")},
+                    _("You sign in with a code that we send to this address; there is no password to invent."),
+                ],
+                action_label=_("Read and decide"),
+                action_path=path
+                if path and person == decision.decider
+                else f"{secondment.get_absolute_url()}decide/{decision.kind}/",
+                why=_("You get this because %(owner)s named you in a secondment. Questions? Write to %(mail)s.")
+                % {"owner": secondment.owner, "mail": secondment.owner.email},
+            )
+            for person in with_deputies(secondment, part, decision.decider)
         )
     )
 
@@ -128,28 +152,29 @@ def decisions_called_off(decisions: Iterable[Decision]) -> None:
 def declined_privately(secondment: Secondment, decision: Decision) -> None:
     """HR learns who declined; why is read on the page, not in a mail."""
     queue(
-        _message(
-            secondment,
-            secondment.owner,
-            f"declined-by:{decision.pk}",
-            _("%(who)s declined: %(title)s") % {"who": decision.decider, "title": secondment.title},
-            _("%(who)s declined; the reason is on the page of the case.") % {"who": decision.decider},
+        *(
+            message(
+                secondment,
+                person,
+                f"declined-by:{decision.pk}",
+                _("%(who)s declined: %(title)s") % {"who": decision.decider, "title": secondment.title},
+                _("%(who)s declined; the reason is on the page of the case.") % {"who": decision.decider},
+            )
+            for person in hr(secondment)
         )
     )
 
 
-def checkin_reminder(checkin: CheckIn, rung: str) -> Message:
-    """One rung of the ladder for a check-in; the last goes to HR."""
+def checkin_reminder(checkin: CheckIn, rung: str, to: Person, copy: bool = False) -> Message:
+    """One rung of the ladder for a check-in; the last goes to HR. A copy goes to others besides the first."""
     secondment = checkin.secondment
     path = f"{secondment.get_absolute_url()}check-ins/{checkin.pk}/"
     due = date_format(checkin.due_on, "j F Y")
     if rung == "escalate":
-        to = secondment.owner
         subject = _("Overdue check-in: %(who)s") % {"who": checkin.person}
         sentence = _("%(who)s was to check in by %(day)s and has not yet.") % {"who": checkin.person, "day": due}
         action, path = _("Open the case"), secondment.get_absolute_url()
     else:
-        to = checkin.person
         subject = {
             "before": _("Check-in due on %(day)s: %(title)s"),
             "on": _("Check-in due today: %(title)s"),
@@ -158,7 +183,7 @@ def checkin_reminder(checkin: CheckIn, rung: str) -> Message:
         sentence = _("Please tell us in five minutes how the placement is going.")
         action = _("Check in")
     return Message(
-        key=f"checkin:{checkin.pk}:{rung}",
+        key=f"checkin:{checkin.pk}:{rung}" + (f":{to.pk}" if copy else ""),
         about=f"checkin:{checkin.pk}",
         case_id=secondment.pk,
         to=to,
@@ -174,12 +199,15 @@ def checkin_needs_attention(checkin: CheckIn) -> None:
     """A low answer, or a wish to be contacted, reaches HR at once; the mail does not say what was written."""
     secondment = checkin.secondment
     queue(
-        _message(
-            secondment,
-            secondment.owner,
-            f"checkin-attention:{checkin.pk}",
-            _("Please look at a check-in: %(title)s") % {"title": secondment.title},
-            _("%(who)s has checked in and would welcome your attention.") % {"who": checkin.person},
+        *(
+            message(
+                secondment,
+                person,
+                f"checkin-attention:{checkin.pk}",
+                _("Please look at a check-in: %(title)s") % {"title": secondment.title},
+                _("%(who)s has checked in and would welcome your attention.") % {"who": checkin.person},
+            )
+            for person in hr(secondment)
         )
     )
 
@@ -208,7 +236,7 @@ def ended_early(secondment: Secondment) -> None:
     assert secondment.end_on
     queue(
         *(
-            _message(
+            message(
                 secondment,
                 person,
                 f"ended-early:{secondment.end_on}",
@@ -224,38 +252,37 @@ def ended_early(secondment: Secondment) -> None:
 def milestone(secondment: Secondment, name: str, left: int) -> int:
     """A reminder ahead of the end; the key holds the last day, so that a moved end is reminded of anew."""
     assert secondment.end_on
-    owner, secondee, manager = secondment.owner, secondment.secondee, secondment.line_manager
-    contact = secondment.host_contact
+    secondee, manager, contact = secondment.secondee, secondment.line_manager, secondment.host_contact
     day = date_format(secondment.end_on, "j F Y")
     told: dict[str, tuple[list[Person | None], str, str]] = {
         "extension_deadline": (
-            [owner],
+            [],
             _("Extend or not? %(title)s"),
             _("The secondment ends on %(day)s; an extension has to be asked for by now."),
         ),
         "return_role": (
-            [owner, manager],
+            [manager],
             _("Which role to return to? %(title)s"),
             _("The secondment ends on %(day)s; the role to return to should be confirmed now."),
         ),
-        "end_in_45": ([owner, manager, contact], _("Ends in %(left)d days: %(title)s"), _("The last day is %(day)s.")),
+        "end_in_45": ([manager, contact], _("Ends in %(left)d days: %(title)s"), _("The last day is %(day)s.")),
         "end_in_30": (
-            [owner, manager, contact],
+            [manager, contact],
             _("Ends in %(left)d days: %(title)s"),
             _("The last day is %(day)s; it is time for the return meeting."),
         ),
         "end_in_15": (
-            [owner, manager, contact, secondee],
+            [manager, contact, secondee],
             _("Ends in %(left)d days: %(title)s"),
             _("The last day is %(day)s."),
         ),
         "last_day_tomorrow": (
-            [owner, manager, contact, secondee],
+            [manager, contact, secondee],
             _("Last day tomorrow: %(title)s"),
             _("The last day is %(day)s."),
         ),
         "return_not_closed": (
-            [owner],
+            [],
             _("Return not closed: %(title)s"),
             _("The last day was %(day)s; the case still waits to be completed."),
         ),
@@ -263,14 +290,14 @@ def milestone(secondment: Secondment, name: str, left: int) -> int:
     people, subject, sentence = told[name]
     return queue(
         *(
-            _message(
+            message(
                 secondment,
                 person,
                 f"milestone:{secondment.end_on}:{name}",
                 subject % {"title": secondment.title, "left": left},
                 sentence % {"day": day},
             )
-            for person in {p.pk: p for p in people if p}.values()
+            for person in [*hr(secondment), *still_here(secondment, people)]
         )
     )
 
@@ -278,11 +305,14 @@ def milestone(secondment: Secondment, name: str, left: int) -> int:
 def start_refused(secondment: Secondment, why: str) -> None:
     """The start day came and a condition is missing: HR is told once."""
     queue(
-        _message(
-            secondment,
-            secondment.owner,
-            f"start-refused:{secondment.start_on}",
-            _("Could not start: %(title)s") % {"title": secondment.title},
-            _("The first day has come, but: %(why)s") % {"why": why},
+        *(
+            message(
+                secondment,
+                person,
+                f"start-refused:{secondment.start_on}",
+                _("Could not start: %(title)s") % {"title": secondment.title},
+                _("The first day has come, but: %(why)s") % {"why": why},
+            )
+            for person in hr(secondment)
         )
     )

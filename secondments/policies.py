@@ -8,34 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from people.models import Person
-from people.roles import Role
-from secondments.choices import ListKind, Part, Party
+from secondments import capacities
+from secondments.choices import DecisionKind, ListKind, Part, Party
 from secondments.models import CheckIn, ChecklistItem, Decision, Evaluation, Secondment
 from secondments.states import BEFORE_START, State
 
 
 def parts_of(secondment: Secondment, person: Person) -> frozenset[Part]:
-    """Everything that somebody is in a case; empty for a stranger."""
-    named = {
-        Part.SECONDEE: secondment.secondee_id,
-        Part.LINE_MANAGER: secondment.line_manager_id,
-        Part.HOST_CONTACT: secondment.host_contact_id,
-        Part.SIGNATORY_HOST: secondment.host_signatory_id,
-        Part.SIGNATORY_SECONDER: secondment.seconder_signatory_id,
-    }
-    found = {part for part, who in named.items() if who == person.pk}
-    members = [
-        (Part.HR_SECONDER, secondment.seconder_id, Role.HR),
-        (Part.FINANCE_SECONDER, secondment.seconder_id, Role.FINANCE),
-        (Part.VIEWER_SECONDER, secondment.seconder_id, Role.VIEWER),
-        (Part.HR_HOST, secondment.host_id, Role.HR),
-        (Part.FINANCE_HOST, secondment.host_id, Role.FINANCE),
-        (Part.VIEWER_HOST, secondment.host_id, Role.VIEWER),
-    ]
-    found |= {part for part, organisation, role in members if person.works_for(organisation, role)}
-    if secondment.submitted_at is None:
-        found &= {Part.HR_SECONDER}
-    return frozenset(found)
+    """The one part in which somebody acts in a case, as a set; empty for a stranger. Rights are never added up."""
+    capacity = capacities.acting(secondment, person)
+    return frozenset({capacity.part}) if capacity else frozenset()
 
 
 def may_see(secondment: Secondment, person: Person) -> bool:
@@ -55,61 +37,98 @@ def may_withdraw(secondment: Secondment, person: Person) -> bool:
     return Part.SECONDEE in parts and secondment.state in {State.PROPOSAL, State.AGREEMENT}
 
 
+def may_see_people(parts: frozenset[Part]) -> bool:
+    """Who has which part: everybody who has one, and HR of both sides."""
+    return bool(parts - ONLOOKERS)
+
+
 def may_see_business_case(parts: Iterable[Part]) -> bool:
     return not {Part.FINANCE_SECONDER, Part.FINANCE_HOST}.issuperset(parts)
 
 
+ONLOOKERS = frozenset({Part.FINANCE_SECONDER, Part.FINANCE_HOST, Part.VIEWER_SECONDER, Part.VIEWER_HOST})
+DECIDES = {
+    DecisionKind.RELEASE: frozenset({Part.LINE_MANAGER}),
+    DecisionKind.CONSENT: frozenset({Part.SECONDEE}),
+    DecisionKind.ACCEPTANCE: frozenset({Part.HOST_CONTACT, Part.HR_HOST}),
+}
+
+
 def may_decide(decision: Decision, person: Person) -> bool:
-    return decision.decider_id == person.pk
-
-
-def may_see_reason(decision: Decision, parts: frozenset[Part], person: Person) -> bool:
-    """The reason of a refusal: the secondee's is for HR of the seconder alone; the others' for both HR and secondee."""
-    if decision.decider_id == person.pk or Part.HR_SECONDER in parts:
-        return True
-    if decision.kind == "consent":
+    """In the part that the decision belongs to; and nobody who is HR of the seconder decides for the host."""
+    if decision.kind == DecisionKind.ACCEPTANCE and speaks_for_seconder(decision.secondment, person):
         return False
-    if decision.kind == "release":
-        return Part.SECONDEE in parts
-    return bool(parts & {Part.SECONDEE, Part.LINE_MANAGER, Part.HR_HOST})
+    return bool(parts_of(decision.secondment, person) & DECIDES[DecisionKind(decision.kind)])
+
+
+def speaks_for_seconder(secondment: Secondment, person: Person) -> bool:
+    """Whether somebody could act for the seconder, whatever they act as now: then they never act for the host."""
+    return Part.HR_SECONDER in capacities.all_parts(secondment, person)
+
+
+# Why somebody said no: the secondee's reason is for HR of the seconder alone; the others' for both HR and secondee.
+REASON_READERS = {
+    DecisionKind.CONSENT: frozenset({Part.HR_SECONDER, Part.SECONDEE}),
+    DecisionKind.RELEASE: frozenset({Part.HR_SECONDER, Part.LINE_MANAGER, Part.SECONDEE}),
+    DecisionKind.ACCEPTANCE: frozenset(
+        {Part.HR_SECONDER, Part.SECONDEE, Part.LINE_MANAGER, Part.HOST_CONTACT, Part.HR_HOST}
+    ),
+}
+DECISION_READERS = frozenset(Part) - {Part.FINANCE_SECONDER, Part.FINANCE_HOST}
+
+
+def may_see_reason(decision: Decision, parts: frozenset[Part]) -> bool:
+    return bool(parts & REASON_READERS[DecisionKind(decision.kind)])
 
 
 def may_see_decision(decision: Decision, parts: frozenset[Part]) -> bool:
     """Finance sees no decisions; release and consent are shown to the host as given or not, without reasons."""
-    return bool(parts - {Part.FINANCE_SECONDER, Part.FINANCE_HOST})
+    return bool(parts & DECISION_READERS)
 
 
-def may_answer(checkin: CheckIn, person: Person) -> bool:
-    return checkin.person_id == person.pk
+SPEAKS_FOR = {
+    Party.SECONDEE: frozenset({Part.SECONDEE}),
+    Party.LINE_MANAGER: frozenset({Part.LINE_MANAGER}),
+    Party.HOST: frozenset({Part.HOST_CONTACT, Part.HOST_SUPERVISOR}),
+}
 
 
-def may_read_checkin(checkin: CheckIn, parts: frozenset[Part], person: Person) -> bool:
-    """Answers: one's own, HR of the seconder all, HR of the host the host's."""
-    if checkin.person_id == person.pk or Part.HR_SECONDER in parts:
+def may_answer(checkin: CheckIn, parts: frozenset[Part]) -> bool:
+    return bool(parts & SPEAKS_FOR[Party(checkin.party)])
+
+
+def may_read_checkin(checkin: CheckIn, parts: frozenset[Part]) -> bool:
+    """Answers: those of one's own party, HR of the seconder all, HR of the host the host's."""
+    if may_answer(checkin, parts) or Part.HR_SECONDER in parts:
         return True
     return checkin.party == Party.HOST and Part.HR_HOST in parts
 
 
 def may_read_note(checkin: CheckIn, parts: frozenset[Part], person: Person) -> bool:
     """The private note is for HR of the seconder and who wrote it, whoever else reads the answers."""
-    return checkin.person_id == person.pk or Part.HR_SECONDER in parts
+    wrote = checkin.person_id == person.pk and may_answer(checkin, parts)
+    return wrote or Part.HR_SECONDER in parts
 
 
-def may_evaluate(evaluation: Evaluation, person: Person) -> bool:
-    return evaluation.person_id == person.pk
+def may_evaluate(evaluation: Evaluation, parts: frozenset[Part]) -> bool:
+    return bool(parts & SPEAKS_FOR[Party(evaluation.party)])
 
 
-def may_read_evaluation(evaluation: Evaluation, parts: frozenset[Part], person: Person, *, released: bool) -> bool:
-    """One's own; HR of the seconder all; the others' once they are released, which the conclusion does."""
-    if evaluation.person_id == person.pk or Part.HR_SECONDER in parts:
+def may_read_evaluation(evaluation: Evaluation, parts: frozenset[Part], *, released: bool) -> bool:
+    """That of one's own party; HR of the seconder all; the others' once the conclusion has released them."""
+    if may_evaluate(evaluation, parts) or Part.HR_SECONDER in parts:
         return True
-    allowed = {Part.SECONDEE, Part.LINE_MANAGER, Part.HOST_CONTACT, Part.HR_HOST}
-    return released and bool(parts & allowed)
+    return released and bool(parts & REVIEWERS)
+
+
+REVIEWERS = frozenset(
+    {Part.HR_SECONDER, Part.SECONDEE, Part.LINE_MANAGER, Part.HOST_CONTACT, Part.HOST_SUPERVISOR, Part.HR_HOST}
+)
 
 
 def may_see_review(parts: frozenset[Part]) -> bool:
     """The evaluations' states and the conclusion: those who evaluate and HR of both sides."""
-    return bool(parts & {Part.HR_SECONDER, Part.SECONDEE, Part.LINE_MANAGER, Part.HOST_CONTACT, Part.HR_HOST})
+    return bool(parts & REVIEWERS)
 
 
 def may_see_outcome(parts: frozenset[Part]) -> bool:
@@ -117,17 +136,18 @@ def may_see_outcome(parts: frozenset[Part]) -> bool:
     return bool(parts & {Part.HR_SECONDER, Part.SECONDEE, Part.LINE_MANAGER})
 
 
+AT_HOST = frozenset({Part.HOST_CONTACT, Part.HOST_SUPERVISOR, Part.HR_HOST})
 LIST_READERS = {
-    ListKind.OUTWARD: {Part.HR_SECONDER, Part.LINE_MANAGER, Part.SECONDEE},
-    ListKind.INWARD: {Part.HR_SECONDER, Part.SECONDEE, Part.HOST_CONTACT, Part.HR_HOST},
-    ListKind.RETURN: {Part.HR_SECONDER, Part.LINE_MANAGER, Part.SECONDEE, Part.HOST_CONTACT, Part.HR_HOST},
+    ListKind.OUTWARD: frozenset({Part.HR_SECONDER, Part.LINE_MANAGER, Part.SECONDEE}),
+    ListKind.INWARD: AT_HOST | {Part.HR_SECONDER, Part.SECONDEE},
+    ListKind.RETURN: AT_HOST | {Part.HR_SECONDER, Part.LINE_MANAGER, Part.SECONDEE},
 }
 
 PARTS_OF_PARTY = {
-    Party.SECONDEE: {Part.SECONDEE},
-    Party.LINE_MANAGER: {Part.LINE_MANAGER},
-    Party.HOST: {Part.HOST_CONTACT, Part.HR_HOST},
-    Party.SECONDER: {Part.HR_SECONDER},
+    Party.SECONDEE: frozenset({Part.SECONDEE}),
+    Party.LINE_MANAGER: frozenset({Part.LINE_MANAGER}),
+    Party.HOST: AT_HOST,
+    Party.SECONDER: frozenset({Part.HR_SECONDER}),
 }
 
 
@@ -144,13 +164,14 @@ def may_tick(item: ChecklistItem, parts: frozenset[Part]) -> bool:
     """Its owner; HR of the seconder for what its side owns (access.md: it only reads the inward list)."""
     if parts & PARTS_OF_PARTY[Party(item.party)]:
         return True
-    return Part.HR_SECONDER in parts and item.list != ListKind.INWARD
+    return Part.HR_SECONDER in parts and (item.list != ListKind.INWARD or item.secondment.is_internal)
 
 
-def lists_run_by(parts: frozenset[Part]) -> list[ListKind]:
+def lists_run_by(secondment: Secondment, parts: frozenset[Part]) -> list[ListKind]:
     """Lists that somebody adds to and waives on: each side's HR its own; the inward list is the host's."""
-    outward = [ListKind.OUTWARD, ListKind.RETURN] if Part.HR_SECONDER in parts else []
-    inward = [ListKind.INWARD] if Part.HR_HOST in parts else []
+    hr = Part.HR_SECONDER in parts
+    outward = [ListKind.OUTWARD, ListKind.RETURN] if hr else []
+    inward = [ListKind.INWARD] if Part.HR_HOST in parts or (hr and secondment.is_internal) else []
     return [*outward, *inward]
 
 
@@ -159,6 +180,8 @@ def may_run(secondment: Secondment, person: Person) -> bool:
     return Part.HR_SECONDER in parts_of(secondment, person)
 
 
+SALARY_READERS = frozenset({Part.HR_SECONDER, Part.FINANCE_SECONDER, Part.SECONDEE})
+
+
 def may_see_salary(secondment: Secondment, person: Person) -> bool:
-    parts = parts_of(secondment, person)
-    return bool(parts & {Part.HR_SECONDER, Part.FINANCE_SECONDER}) or secondment.secondee_id == person.pk
+    return bool(parts_of(secondment, person) & SALARY_READERS)

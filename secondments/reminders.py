@@ -6,6 +6,7 @@ repeatable: run twice, late, or by two schedulers at once, each reminder is writ
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -14,10 +15,11 @@ from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 
 from people import clock
-from people.models import Notice
+from people.models import Notice, Person
 from people.notify import Message, queue
 from secondments import notices, timetable
-from secondments.models import CheckIn, Secondment
+from secondments.choices import Part, Party
+from secondments.models import CasePart, CheckIn, Deputy, Secondment
 from secondments.states import PLACED, State
 
 BATCH = 500
@@ -43,6 +45,11 @@ def remind_of_checkins() -> int:
             Exists(Notice.objects.filter(key=OuterRef("escalate_key"))),
         )
         .filter(CheckIn.PENDING, due_on__lte=horizon, secondment__state__in=PLACED)
+        .annotate(
+            asked_is_here=Exists(
+                CasePart.objects.current().filter(secondment=OuterRef("secondment"), person=OuterRef("person"))
+            )
+        )
         .select_related(
             "person",
             "secondment__seconder",
@@ -71,10 +78,35 @@ def _write(batch: list[tuple[int, Message]]) -> int:
 
 
 def _checkin_messages(pending: Iterator[CheckIn]) -> Iterator[tuple[int, Message]]:
+    told = Told()
     for checkin in pending:
         case = checkin.secondment
         for rung in timetable.rungs_reached(checkin.due_on, clock.today(case.zone), case.rules):
-            yield checkin.pk, notices.checkin_reminder(checkin, rung.name)
+            for place, person in enumerate(told.of(checkin, rung.name)):
+                yield checkin.pk, notices.checkin_reminder(checkin, rung.name, person, copy=place > 0)
+
+
+class Told:
+    """Who is reminded of a check-in, for a whole sweep: HR is read once for each owner, deputies once in all."""
+
+    def __init__(self) -> None:
+        self.hr: dict[tuple[int, int], list[Person]] = {}
+        self.deputies: dict[int, list[Deputy]] = defaultdict(list)
+        for row in Deputy.objects.current().filter(part=Part.HOST_CONTACT).select_related("deputy"):
+            self.deputies[row.principal_id].append(row)
+
+    def of(self, checkin: CheckIn, rung: str) -> list[Person]:
+        """HR for the last rung; else who is asked, while they have a part in the case, and their deputies."""
+        case = checkin.secondment
+        if rung == timetable.ESCALATE:
+            key = (case.seconder_id, case.owner_id)
+            if key not in self.hr:
+                self.hr[key] = notices.hr(case)
+            return self.hr[key]
+        if not checkin.asked_is_here:  # type: ignore[attr-defined] # annotated by the query
+            return []
+        rows = self.deputies.get(checkin.person_id, []) if checkin.party == Party.HOST else []
+        return [checkin.person, *(row.deputy for row in rows if row.secondment_id in (None, case.pk))]
 
 
 def remind_of_ends() -> int:

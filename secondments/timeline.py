@@ -73,8 +73,20 @@ def lines(entries: Iterable[LedgerEntry], parts: frozenset[Part]) -> Iterable[Li
         presenter = PRESENTERS.get(entry.verb)
         if presenter is None or not parts & presenter.readers:
             continue
+        if entry.erased_at:
+            yield Line(entry.at, _("The words of this entry were erased"), "", "eraser", "")
+            continue
         reason = entry.reason if parts & presenter.reason_readers else ""
-        yield Line(entry.at, presenter.sentence(entry), reason, presenter.icon, entry.acting_as)
+        yield Line(entry.at, presenter.sentence(entry), reason, presenter.icon, _acting_as(entry))
+
+
+def _acting_as(entry: LedgerEntry) -> str:
+    """In which part, and in whose name, it was done."""
+    if entry.acting_as not in Part.values:
+        return ""
+    label = str(Part(entry.acting_as).label)
+    name = entry.facts.get("in_name_of")
+    return _("%(part)s, as deputy of %(name)s") % {"part": label, "name": name} if name else label
 
 
 def plain(template: str) -> Sentence:
@@ -109,6 +121,17 @@ def _titled(template: str) -> Sentence:
     return lambda entry: _(template) % {"who": entry.actor_name, "title": entry.facts["title"]}
 
 
+def _part(template: str) -> Sentence:
+    return lambda entry: (
+        _(template)
+        % {
+            "who": entry.actor_name,
+            "name": entry.facts["person"],
+            "part": str(Part(entry.facts["part"]).label).lower(),
+        }
+    )
+
+
 def _end_early(entry: LedgerEntry) -> str:
     return _(
         "%(who)s ended the placement early, asked for by the %(party)s: last day %(day)s instead of %(before)s"
@@ -117,6 +140,14 @@ def _end_early(entry: LedgerEntry) -> str:
         "party": Party(entry.facts["asked_by"]).label.lower(),
         "day": _day(entry.facts["last_day"]),
         "before": _day(entry.facts["before"]),
+    }
+
+
+def _choice(entry: LedgerEntry) -> str:
+    return _("%(who)s acts as %(after)s from here on, before as %(before)s") % {
+        "who": entry.actor_name,
+        "after": str(entry.facts["after"]).lower(),
+        "before": str(entry.facts["before"]).lower(),
     }
 
 
@@ -152,3 +183,19 @@ for _verb, _text in {
 register("evaluation.complete", plain("%(who)s evaluated the secondment"), CASE, icon="star")
 register("review.conclude", plain("%(who)s concluded the review"), CASE, icon="zoom-check")
 register("outcome.record", _outcome, HOME, icon="flag")
+register("part.give", _part("%(who)s named %(name)s as %(part)s"), CASE, reasons=HR, icon="user-plus")
+register("part.end", _part("%(who)s ended the part of %(name)s as %(part)s"), CASE, reasons=HR, icon="user-minus")
+register(
+    "invitation.send",
+    lambda e: _("%(who)s invited %(name)s") % {"who": e.actor_name, "name": e.facts["person"]},
+    HR,
+    icon="mail",
+)
+register("invitation.take_up", plain("%(who)s came for the first time"), CASE, icon="login")
+register("capacity.choose", _choice, HR, icon="switch-horizontal")
+for _verb, _text in {
+    "deputy.name": "%(who)s asked %(name)s to be their deputy as %(part)s",
+    "deputy.accept": "%(who)s accepted to be deputy as %(part)s",
+    "deputy.end": "%(who)s ended the deputyship of %(name)s as %(part)s",
+}.items():
+    register(_verb, _part(_text), CASE, icon="users")

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from people import clock
-from people.models import Person
+from people.models import Membership, Person
 from people.roles import Role
-from secondments.choices import DecisionKind
+from secondments.choices import DecisionKind, Part, Party
 from secondments.models import CheckIn, Decision, Evaluation, Secondment
+from secondments.models.deputy import deputising
 from secondments.states import PLACED, State
 from secondments.turns import CONCLUDE, OUTCOME, near
 
@@ -47,7 +48,8 @@ def of(person: Person) -> list[Todo]:
 
 def _decisions(person: Person) -> Iterator[Todo]:
     pending = (
-        Decision.objects.filter(decider=person, verdict__isnull=True, secondment__state=State.PROPOSAL)
+        Decision.objects.filter(_asked(person, DECIDERS, "decider", "kind"))
+        .filter(verdict__isnull=True, secondment__state=State.PROPOSAL)
         .select_related("secondment__secondee", "secondment__host", "secondment__seconder")
         .order_by("due_on", "pk")
     )
@@ -67,7 +69,8 @@ def _decisions(person: Person) -> Iterator[Todo]:
 def _checkins(person: Person) -> Iterator[Todo]:
     horizon = near(clock.today(person.time_zone))
     pending = (
-        CheckIn.objects.filter(CheckIn.PENDING, person=person, due_on__lte=horizon, secondment__state__in=PLACED)
+        CheckIn.objects.filter(_asked(person, PARTIES, "person", "party"))
+        .filter(CheckIn.PENDING, due_on__lte=horizon, secondment__state__in=PLACED)
         .select_related("secondment__secondee", "secondment__host", "secondment__seconder")
         .order_by("due_on", "pk")
     )
@@ -85,7 +88,8 @@ def _checkins(person: Person) -> Iterator[Todo]:
 
 def _evaluations(person: Person) -> Iterator[Todo]:
     pending = (
-        Evaluation.objects.filter(person=person, completed_at__isnull=True, secondment__state=State.REVIEW)
+        Evaluation.objects.filter(_asked(person, PARTIES, "person", "party"))
+        .filter(completed_at__isnull=True, secondment__state=State.REVIEW)
         .filter(secondment__review_concluded_at__isnull=True)
         .select_related("secondment__secondee", "secondment__host", "secondment__seconder")
         .order_by("due_on", "pk")
@@ -102,12 +106,35 @@ def _evaluations(person: Person) -> Iterator[Todo]:
         )
 
 
+DECIDERS = {Part.LINE_MANAGER: DecisionKind.RELEASE, Part.HOST_CONTACT: DecisionKind.ACCEPTANCE}
+PARTIES = {Part.LINE_MANAGER: Party.LINE_MANAGER, Part.HOST_CONTACT: Party.HOST}
+
+
+def _asked(person: Person, values: Mapping[Part, str], who: str, what: str) -> Q:
+    """What was asked of somebody, or of whom they are a deputy, in cases in which they still have a part."""
+    found = Q(**{who: person})
+    for principal, part, case, _name in deputising(person):
+        if Part(part) in values:
+            only = {"secondment": case} if case else {}
+            found |= Q(**{who: principal, what: values[Part(part)]}, **only)
+    return found & Q(secondment__in=Secondment.objects.visible_to(person))
+
+
+def owned_by(person: Person, path: str = "") -> Q:
+    """Cases that HR runs: one's own, and those whose owner is in HR no longer, which are everybody's there."""
+    still = Membership.objects.current().filter(
+        person=OuterRef(f"{path}owner"), organisation=OuterRef(f"{path}seconder"), role=Role.HR
+    )
+    theirs = Q(Q(**{f"{path}owner": person}), ~Exists(still), _connector=Q.OR)
+    return theirs & Q(**{f"{path}seconder__in": person.organisations_as(Role.HR)})
+
+
 def _for_hr(person: Person) -> Iterator[Todo]:
     """Cases that the person owns and that wait for HR in this house's states."""
     if not person.organisations_as(Role.HR):
         return
     waiting = (
-        Secondment.objects.filter(owner=person, seconder__in=person.organisations_as(Role.HR))
+        Secondment.objects.filter(owned_by(person))
         .filter(Q(turn__in=[CONCLUDE, OUTCOME]) | Q(state=State.DRAFT))
         .with_list_data()
         .order_by("turn_since", "pk")

@@ -1,12 +1,21 @@
 from django.urls import path
 
-from secondments.views import cases, checkins, checklists, closing, decisions, moves, proposals
+from secondments.views import cases, checkins, checklists, closing, decisions, deputies, holds, moves, parts, proposals
 
 urlpatterns = [
     path("secondments/", cases.secondments, name="secondments"),
     path("secondments/new/", proposals.new, name="new_secondment"),
+    path("deputies/", deputies.deputies, name="deputies"),
+    path("deputies/<str:key>/", deputies.deputy, name="deputy"),
+    path("deputies/<str:key>/answer/", deputies.answer, name="answer_deputy"),
     path("placement/", cases.my_placement, name="my_placement"),
     path("secondments/<str:key>/", cases.secondment, name="secondment"),
+    path("secondments/<str:key>/people/", parts.people, name="case_people"),
+    path("secondments/<str:key>/people/name/<str:part>/", parts.name_part, name="name_part"),
+    path("secondments/<str:key>/people/<int:pk>/end/", parts.end_part, name="end_part"),
+    path("secondments/<str:key>/people/<int:pk>/address/", parts.readdress, name="readdress"),
+    path("secondments/<str:key>/invitations/<str:invitation_key>/", parts.send_invitation, name="send_invitation"),
+    path("secondments/<str:key>/capacity/", parts.choose_capacity, name="choose_capacity"),
     path("secondments/<str:key>/placement/", cases.placement, name="placement"),
     path("secondments/<str:key>/edit/", proposals.edit, name="edit_proposal"),
     path("secondments/<str:key>/check/", proposals.check, name="check_proposal"),
@@ -19,5 +28,6 @@ urlpatterns = [
     path("secondments/<str:key>/evaluations/<str:party>/", closing.evaluate, name="evaluate"),
     path("secondments/<str:key>/conclude/", closing.conclude, name="conclude"),
     path("secondments/<str:key>/end-early/", closing.end_early, name="end_early"),
+    path("secondments/<str:key>/hold/", holds.hold, name="case_hold"),
     path("secondments/<str:key>/outcome/", closing.outcome, name="outcome"),
 ]

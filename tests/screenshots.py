@@ -78,7 +78,23 @@ def cast() -> dict[str, object]:
     people = [Person.objects.get(email=email) for _title, _name, email, _what in guide.guides()]
     roles = dict(zip(["hr", "secondee", "host-contact", "line-manager", "terms", "signatory"], people, strict=False))
     finance = Membership.objects.filter(role="finance").select_related("person").first()
-    return {"visitor": None, **roles, "finance": finance.person if finance else None}
+    return {
+        "visitor": None,
+        **roles,
+        "finance": finance.person if finance else None,
+        "administrator": administrator(),
+    }
+
+
+def administrator() -> object:
+    """Who runs the installation; made here, as the demo has none."""
+    from allauth.mfa.models import Authenticator
+
+    from people.models import Person
+
+    who = Person.objects.create_user("administrator@tripartite.example", full_name="Ada Min", is_administrator=True)
+    Authenticator.objects.create(user=who, type=Authenticator.Type.TOTP, data={"secret": "none"})
+    return who
 
 
 def photograph_all() -> int:

@@ -19,12 +19,6 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
             raise TypeError("A paper's state changes through papers.perform and no other way.")
         return super().update(**fields)
 
-    def visible_to(self, person: Person) -> AgreementQuerySet:
-        """Papers of visible cases; before HR shares a draft only HR of the seconder sees it."""
-        own = person.organisations_as("hr")
-        cases = Secondment.objects.visible_to(person).values("pk")
-        return self.filter(secondment__in=cases).filter(Q(shared_at__isnull=False) | Q(secondment__seconder__in=own))
-
     def live(self) -> AgreementQuerySet:
         return self.filter(state__in=LIVE)
 
@@ -112,6 +106,11 @@ class Agreement(ConcurrentTransitionMixin, models.Model):
     @property
     def tone(self) -> str:
         return PAPER_TONE[PaperState(self.state)]
+
+    @property
+    def is_erased(self) -> bool:
+        """An unsigned paper whose words went with the data of somebody of its case."""
+        return self.current is not None and self.current.terms == ""
 
     @transition(field=state, source=PaperState.DRAFT, target=PaperState.NEGOTIATION)
     def share(self, *, at: datetime, **facts: object) -> None:

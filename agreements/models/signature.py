@@ -7,13 +7,25 @@ from agreements.models.agreement import Agreement
 from agreements.models.document import Document
 from agreements.models.version import Version
 from people.models import Person
-from secondments.choices import Party
+from secondments.choices import Part, Party
+from secondments.models.deputy import deputising
+
+PARTY_OF_SIGNATORY = {
+    Part.SECONDEE: Party.SECONDEE,
+    Part.SIGNATORY_HOST: Party.HOST,
+    Part.SIGNATORY_SECONDER: Party.SECONDER,
+}
 
 
 class SignatureSlotQuerySet(models.QuerySet["SignatureSlot"]):
     def visible_to(self, person: Person) -> SignatureSlotQuerySet:
-        """A slot belongs to its signatory alone."""
-        return self.filter(signatory=person)
+        """A slot belongs to its signatory, and to their deputies of the day."""
+        found = Q(signatory=person)
+        for principal, part, case, _name in deputising(person):
+            party = PARTY_OF_SIGNATORY.get(Part(part))
+            only = {"agreement__secondment": case} if case else {}
+            found |= Q(signatory=principal, party=party, **only) if party else Q(pk__in=[])
+        return self.filter(found)
 
     def open(self) -> SignatureSlotQuerySet:
         return self.filter(signature__isnull=True)

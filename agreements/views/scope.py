@@ -9,6 +9,7 @@ from agreements import policies
 from agreements.models import Agreement
 from people.access import Denied, PersonRequest
 from secondments.views import scope
+from secondments.views.scope import offer
 
 
 def paper(request: PersonRequest, key: str, number: int | None = None) -> Agreement:
@@ -24,5 +25,8 @@ def paper(request: PersonRequest, key: str, number: int | None = None) -> Agreem
     if not policies.may_read(found, request.user):
         if found.shared_at is None:
             raise Denied(_("HR is still preparing the terms; you are told when they can be read."))
+        offer(case, request.user, policies.READERS)
         raise Denied(_("The agreement is not part of what you may see in this case."))
+    if found.is_erased:
+        raise Denied(_("This paper was never signed by all, and its words have been erased."))
     return found

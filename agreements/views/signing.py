@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agreements import disclosure, documents, policies, signing
 from agreements.forms.terms import SignForm
 from agreements.models import Agreement, SignatureSlot
+from agreements.models.signature import PARTY_OF_SIGNATORY
 from agreements.states import DocumentKind, PaperState
 from agreements.views.scope import paper
 from people.access import Denied, PersonRequest, sender
@@ -23,10 +24,15 @@ from secondments.views import scope
 
 
 def _my_slot(request: PersonRequest, agreement: Agreement) -> SignatureSlot:
-    slot = agreement.slots.visible_to(request.user).select_related("signatory").first()
-    if slot is None:
-        raise Denied(_("Only the named signatories sign this agreement."))
-    return slot
+    """The slot in which the reader signs, acting as its signatory or as their deputy."""
+    slots = list(agreement.slots.visible_to(request.user).select_related("signatory"))
+    for slot in slots:
+        slot.agreement = agreement
+        if policies.may_sign(slot, request.user):
+            return slot
+    for slot in slots:
+        scope.offer(agreement.secondment, request.user, {p for p, q in PARTY_OF_SIGNATORY.items() if q == slot.party})
+    raise Denied(_("Only the named signatories sign this agreement."))
 
 
 def sign(request: PersonRequest, key: str) -> HttpResponse:

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_POST
 
 from agreements import clauses, diff, drafting, guards, negotiation, policies, signing
 from agreements.forms.terms import ChangeForm, ClauseForm
-from agreements.models import Agreement
+from agreements.models import Agreement, SignatureSlot
 from agreements.states import EDITABLE, ISSUED, PaperState, RequestState
 from agreements.views.scope import paper
 from people.access import Denied, PersonRequest, fetch
 from people.forms.base import Reason
+from people.models import Person
+from secondments.choices import Part
 from secondments.transitions import Refused
 from secondments.views import scope
 
@@ -67,11 +69,17 @@ def terms_context(request: PersonRequest, agreement: Agreement) -> dict[str, Any
         if may_edit and agreement.state == PaperState.APPROVED
         else [],
         "slots": [(slot, getattr(slot, "signature", None)) for slot in slots],
-        "my_slot": next((s for s in slots if s.signatory_id == person.pk and not hasattr(s, "signature")), None),
+        "my_slot": next((s for s in slots if _waits_for(s, agreement, person)), None),
         "is_issued": agreement.state in ISSUED,
         "is_pending": _is_pending(agreement),
         "older": [p for p in agreement.secondment.agreements.all() if p.pk != agreement.pk],
     }
+
+
+def _waits_for(slot: SignatureSlot, agreement: Agreement, person: Person) -> bool:
+    """Whether the reader, as what they are here, is to sign in this place."""
+    slot.agreement = agreement
+    return not hasattr(slot, "signature") and policies.may_sign(slot, person)
 
 
 def _is_pending(agreement: Agreement) -> bool:
@@ -97,7 +105,7 @@ def panel(request: PersonRequest, key: str) -> HttpResponse:
     agreement = case.agreements.select_related("current").order_by("-number").first()
     if agreement is not None:
         agreement.secondment = case
-        if not policies.may_read(agreement, request.user):
+        if agreement.is_erased or not policies.may_read(agreement, request.user):
             agreement = None
     context: dict[str, Any] = {"case": case, "agreement": agreement}
     if agreement is not None:
@@ -137,6 +145,7 @@ def edit_clause(request: PersonRequest, key: str, clause_key: str) -> HttpRespon
     """HR changes one clause: its answers, its wording where it is not locked."""
     agreement = paper(request, key)
     if not policies.may_edit(agreement, request.user):
+        scope.offer(agreement.secondment, request.user, {Part.HR_SECONDER})
         raise Denied(_("Only HR of the seconder edits the terms. You can ask for a change beside the clause."))
     if agreement.state not in EDITABLE:
         raise Denied(_("The terms can no longer be edited: the paper is out for signature or has ended."))
@@ -186,6 +195,7 @@ def ask_for_change(request: PersonRequest, key: str, clause_key: str) -> HttpRes
     """The host or the secondee asks for a change of one clause."""
     agreement = paper(request, key)
     if not policies.may_ask_for_change(agreement, request.user):
+        scope.offer(agreement.secondment, request.user, policies.NEGOTIATORS)
         raise Denied(_("You cannot ask for changes to these terms."))
     current = agreement.current
     assert current
@@ -209,6 +219,7 @@ def decline_change(request: PersonRequest, key: str, pk: int) -> HttpResponse:
     """HR declines a request, with a reason."""
     agreement = paper(request, key)
     if not policies.may_edit(agreement, request.user):
+        scope.offer(agreement.secondment, request.user, {Part.HR_SECONDER})
         raise Denied(_("Only HR of the seconder answers requests."))
     change = fetch(agreement.change_requests.select_related("author"), pk=pk)
     form = Reason(request.POST or None, label=_("Why is it declined?"))
@@ -266,6 +277,7 @@ def redraft(request: PersonRequest, key: str) -> HttpResponse:
     """Take the terms up again on a new paper; the present one becomes void if it is still out."""
     agreement = paper(request, key)
     if not policies.may_edit(agreement, request.user):
+        scope.offer(agreement.secondment, request.user, {Part.HR_SECONDER})
         raise Denied(_("Only HR of the seconder changes the terms."))
     form = Reason(request.POST or None, label=_("Reason"), required=agreement.state == PaperState.SIGNING)
     if request.method == "POST" and form.is_valid():

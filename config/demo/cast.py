@@ -6,32 +6,64 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from agreements.models import SignatureSlot
-from people.models import Person
-from secondments.models import CheckIn, Decision, Secondment
+from people.models import Membership, Person
+from secondments.models import CasePart, CheckIn, Decision, Deputy, Secondment
 from secondments.states import State
 
 Row = tuple[str, str, str, str]
 
 
-def guides() -> list[Row]:
-    """Title, name, e-mail, what to try; empty when there is no demo data yet."""
-    owner = (
+def owner() -> Person | None:
+    """The HR person who runs most cases; None when there is no demo data yet."""
+    found = (
         Secondment.objects.values("owner")
         .annotate(n=Count("pk"))
         .order_by("-n", "owner")
         .values_list("owner", flat=True)
         .first()
     )
-    if owner is None:
+    return Person.objects.filter(pk=found).first()
+
+
+def guides() -> list[Row]:
+    """Title, name, e-mail, what to try; empty when there is no demo data yet."""
+    hr = owner()
+    if hr is None:
         return []
-    hr = Person.objects.get(pk=owner)
     rows = [(_("HR of the seconder"), hr, _("runs all cases: propose, prepare terms, follow, conclude"))]
-    rows += [
-        row
-        for row in (_secondee(hr), _decider(hr, "acceptance"), _decider(hr, "release"), _terms(hr), _signatory(hr))
-        if row
-    ]
+    waiting = (_secondee(hr), _decider(hr, "acceptance"), _decider(hr, "release"), _terms(hr), _signatory(hr))
+    rows += [row for row in (*waiting, _deputy(), _two_capacities(), _host_hr(hr), _administrator()) if row]
     return [(title, person.full_name, person.email, what) for title, person, what in rows]
+
+
+def _deputy() -> tuple[str, Person, str] | None:
+    row = Deputy.objects.current().select_related("deputy").order_by("pk").first()
+    return (_("Deputy"), row.deputy, _("acts in the name of a host contact who is away")) if row else None
+
+
+def _two_capacities() -> tuple[str, Person, str] | None:
+    """A line manager of an open case who also works in finance."""
+    held = CasePart.objects.current().filter(part="line_manager", secondment__state=State.PROPOSAL).values("person")
+    found = Membership.objects.current().filter(role="finance", person__in=held).select_related("person").first()
+    return (
+        (_("Line manager and finance"), found.person, _("sees a case as one of the two, and chooses"))
+        if found
+        else None
+    )
+
+
+def _host_hr(hr: Person) -> tuple[str, Person, str] | None:
+    """HR of an organisation that hosts one of the cases."""
+    hosts = Secondment.objects.filter(owner=hr).exclude(kind="internal").values("host")
+    found = Membership.objects.current().filter(role="hr", organisation__in=hosts).exclude(person=hr)
+    row = found.select_related("person").order_by("pk").first()
+    return (_("HR of a host"), row.person, _("says who speaks and signs for the host")) if row else None
+
+
+def _administrator() -> tuple[str, Person, str] | None:
+    found = Person.objects.filter(is_administrator=True).order_by("pk").first()
+    what = _("runs the installation; has to set up a second factor first")
+    return (_("Administrator"), found, what) if found else None
 
 
 def _secondee(hr: Person) -> tuple[str, Person, str] | None:

@@ -11,13 +11,17 @@ from zoneinfo import ZoneInfo
 
 from agreements import documents, negotiation, signing
 from agreements.models import Agreement
+from agreements.models.signature import PARTY_OF_SIGNATORY
 from config.demo import names
 from config.demo.plans import CastPlan
 from people import clock
 from people.models import Notice, Organisation, Person
-from secondments import transitions
+from secondments import capacities, transitions
 from secondments.actions import checkins, checklists, decisions, early_end, evaluations, outcomes, proposals
+from secondments.choices import Party
 from secondments.models import Secondment
+
+PART_THAT_SIGNS = {party: part for part, party in PARTY_OF_SIGNATORY.items()}
 
 
 class Teller:
@@ -208,8 +212,13 @@ class Teller:
             documents.freeze(self._paper())
 
     def _sign(self, who: Person, day: int) -> None:
+        """In the capacity of the signatory; who has another one in the case takes that up again."""
         with self.at(self.day(day), 15):
             paper = self._paper()
+            slot = signing.next_slot(paper)
+            assert slot
+            usual = capacities.acting(self.case, who)
+            capacities.choose(self.case, who, PART_THAT_SIGNS[Party(slot.party)])
             signing.record_opened(paper, by=who)
             signing.send_code(paper, by=who, session="demo")
             code = Notice.objects.filter(recipient=who, is_secret=True).latest("pk").subject[:6]
@@ -223,6 +232,8 @@ class Teller:
                 sha256=paper.review_copy.sha256,
                 origin=signing.Origin("demo", "192.0.2.10", "Demo browser"),
             )
+            assert usual
+            capacities.choose(self.case, who, usual.key)
 
     def placement(self) -> None:
         """The calendar starts it; check-ins are filled in, but for those that the demo wants open."""

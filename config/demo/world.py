@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ from random import Random
 
 from config.demo import names
 from people import clock
-from people.models import Department, Employment, Membership, Organisation, Person, Policy
+from people.models import ClosingDay, Department, Employment, Membership, Organisation, Person, Policy, Signatory
 
 MAIN = 176  # people of the first organisation; the rest is spread over the others
 ALL = 400
@@ -58,7 +59,11 @@ def _house(chance: Random, row: tuple[str, ...], size: int, taken: set[str]) -> 
         domain,
         [Department.objects.create(organisation=organisation, name=name) for name in departments.split(", ")],
     )
-    Policy.objects.create(organisation=organisation, effective_from=clock.today(zone) - timedelta(days=900))
+    Policy.objects.create(
+        organisation=organisation,
+        effective_from=clock.today(zone) - timedelta(days=900),
+        note="Our first rules.",
+    )
     people = [_person(chance, country, zone, domain, taken) for _ in range(size)]
     Person.objects.bulk_create(people)
     leads = max(2, size // 12)
@@ -66,6 +71,7 @@ def _house(chance: Random, row: tuple[str, ...], size: int, taken: set[str]) -> 
     house.free = list(house.staff)
     _employ(chance, house, country)
     _appoint(house, people)
+    _settle(house)
     return house
 
 
@@ -117,7 +123,23 @@ def _employ(chance: Random, house: House, country: str) -> None:
     for row in rows:
         if row.line_manager == row.person:
             row.line_manager = house.managers[0]
-    Employment.objects.bulk_create(rows)
+    Employment.objects.bulk_create([*rows, *_earlier(rows)])
+
+
+def _earlier(rows: list[Employment]) -> list[Employment]:
+    """Every ninth began as a trainee, so that there is a history to look at."""
+    found = []
+    for number, row in enumerate(rows[4::9]):
+        assert row.started_on
+        row.since = row.started_on + timedelta(days=200)
+        earlier = copy(row)
+        earlier.since, earlier.until = row.started_on, row.since - timedelta(days=1)
+        earlier.job_title = "Trainee"
+        earlier.annual_salary = (row.annual_salary or Decimal(0)) * Decimal("0.85")
+        if number % 2:
+            earlier.weekly_hours = row.weekly_hours - Decimal("7.5")
+        found.append(earlier)
+    return found
 
 
 def _appoint(house: House, people: list[Person]) -> None:
@@ -125,4 +147,45 @@ def _appoint(house: House, people: list[Person]) -> None:
     roles = [(house.hr[0], "hr"), (house.hr[1], "hr"), (people[-1], "finance"), (people[-2], "viewer")]
     Membership.objects.bulk_create(
         Membership(person=person, organisation=house.organisation, role=role, since=since) for person, role in roles
+    )
+
+
+def _settle(house: House) -> None:
+    """Who signs, when one works, and rules that were changed once."""
+    organisation = house.organisation
+    today = clock.today(organisation.time_zone)
+    Signatory.objects.bulk_create(
+        Signatory(
+            organisation=organisation,
+            person=person,
+            title=title,
+            since=today - timedelta(days=700),
+            until=until,
+            given_by=house.hr[0],
+            taken_by=house.hr[0] if until else None,
+        )
+        for person, title, until in (
+            (house.managers[0], "Managing director", None),
+            (house.hr[1], "Head of HR", None),
+            (house.managers[1], "Director", today - timedelta(days=90)),
+        )
+    )
+    region = {"GB": "ENG", "DE": "BY"}.get(str(organisation.country), "")
+    Organisation.objects.filter(pk=organisation.pk).update(holiday_region=region)
+    ClosingDay.objects.bulk_create(
+        ClosingDay(organisation=organisation, day=day, name=name)
+        for day, name in (
+            (today.replace(month=12, day=27), "Between the years"),
+            (today.replace(month=12, day=28), "Between the years"),
+            (today.replace(year=today.year + 1, month=6, day=12), "Summer outing"),
+        )
+    )
+    Policy.objects.create(
+        organisation=organisation,
+        effective_from=today - timedelta(days=250),
+        minimum_days=28,
+        escalate_after_days=4,
+        note="Two weeks were too short to learn anything, and we want to hear of silence earlier.",
+        made_by=house.hr[0],
+        made_at=clock.now() - timedelta(days=260),
     )

@@ -14,6 +14,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # http://localhost
 ACCOUNT_RATE_LIMITS = {"request_login_code": "1000/m/ip,1000/m/key", "login": "1000/m/ip"}
 
 

@@ -36,9 +36,40 @@ class Form(forms.Form):
 
 
 class ModelForm(forms.ModelForm):
+    """A form whose database constraints answer as form errors, each at its field.
+
+    ``checked_with`` names fields of the model that are not on the form but take part in its constraints;
+    ``places`` gives, by the name of a constraint, the field that mends it and the sentence to say there.
+    """
+
+    checked_with: tuple[str, ...] = ()
+    places: dict[str, tuple[str | None, Any]] = {}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         style(self)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        found: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return found - set(self.checked_with)
+
+    def _post_clean(self) -> None:
+        # Django puts what a constraint says on top of the form; it is asked below, where the field is known.
+        self.instance.validate_constraints = lambda exclude=None: None
+        try:
+            super()._post_clean()  # type: ignore[misc]
+        finally:
+            del self.instance.validate_constraints
+        self._ask_constraints()
+
+    def _ask_constraints(self) -> None:
+        excluded = self._get_validation_exclusions()
+        for constraint in self._meta.model._meta.constraints:
+            try:
+                constraint.validate(self._meta.model, self.instance, exclude=excluded)
+            except forms.ValidationError as error:
+                field, sentence = self.places.get(constraint.name, (None, error))
+                self.add_error(field, sentence)
 
 
 class DateInput(forms.DateInput):

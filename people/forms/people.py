@@ -9,8 +9,8 @@ from django import forms
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from people.forms.base import Form, ModelForm
-from people.models import Organisation, Person
+from people.forms.base import ModelForm
+from people.models import Employment, Organisation, Person
 
 
 class ColleagueField(forms.CharField):
@@ -31,9 +31,8 @@ class ColleagueField(forms.CharField):
         if not email:
             return None
         validate_email(email)
-        person = Person.objects.filter(
-            email__iexact=email, employments__organisation=self.organisation, is_active=True
-        ).first()
+        works = Employment.objects.lasting().filter(organisation=self.organisation)
+        person = Person.objects.filter(email__iexact=email, pk__in=works.values("person"), is_active=True).first()
         if person is None:
             raise forms.ValidationError(
                 self.error_messages["unknown"], code="unknown", params={"organisation": self.organisation}
@@ -53,19 +52,3 @@ class ProfileForm(ModelForm):
     class Meta:
         model = Person
         fields = ["phone", "time_zone"]
-
-
-class ImportForm(Form):
-    file = forms.FileField(
-        label=_("CSV file"),
-        help_text=_("UTF-8, with a header row; up to 2 MB."),
-        widget=forms.ClearableFileInput({"accept": ".csv,text/csv"}),
-    )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > 2 * 1024 * 1024:
-            raise forms.ValidationError(_("The file is larger than 2 MB; split it."))
-        if not file.name.lower().endswith(".csv"):
-            raise forms.ValidationError(_("Choose a CSV file; its name ends in .csv."))
-        return file

@@ -4,6 +4,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from people.models.organisation import Organisation
+from people.models.user import Person
+
+
+class ClosingDayQuerySet(models.QuerySet["ClosingDay"]):
+    def visible_to(self, person: Person) -> ClosingDayQuerySet:
+        """Those of one's own organisations and of those that one keeps."""
+        return self.filter(organisation__in=person.organisations_seen)
+
+    def editable_by(self, person: Person) -> ClosingDayQuerySet:
+        return self.filter(organisation__in=person.records_of)
 
 
 class ClosingDay(models.Model):
@@ -12,6 +22,8 @@ class ClosingDay(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="closing_days")
     day = models.DateField(_("day"))
     name = models.CharField(_("name"), max_length=100)
+
+    objects = ClosingDayQuerySet.as_manager()
 
     class Meta:
         ordering = ["day", "pk"]

@@ -5,14 +5,17 @@ from decimal import Decimal
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, Value
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from people import clock
+from people.models.labels import label
 from people.models.organisation import Department, Organisation
 from people.models.ranges import DateRange, IdRange
-from people.models.user import Person
+from people.models.user import Person, Words, begins_word, words_of
 from people.roles import ContractType, Role
 
 
@@ -22,11 +25,34 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
         day = day or clock.today("UTC")
         return self.filter(Q(since__isnull=True) | Q(since__lte=day), Q(until__isnull=True) | Q(until__gte=day))
 
+    def lasting(self, day: date | None = None) -> EmploymentQuerySet:
+        """The terms that hold on a day or later ones."""
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day or clock.today("UTC")))
+
+    def in_department(self, name: str) -> EmploymentQuerySet:
+        """Those in a department of this name; all, if no name is given."""
+        return self.filter(department__name=name) if name else self
+
     def visible_to(self, person: Person) -> EmploymentQuerySet:
-        """One's own; those of one's organisations; today's of those whose line manager one is."""
-        organisations = person.organisations_as(*Role.values)
-        team = Q(line_manager=person, until__isnull=True)
-        return self.filter(Q(person=person) | Q(organisation__in=organisations) | team)
+        """One's own; those of one's organisations and of those one keeps; today's of one's team."""
+        team = Q(pk__in=self.model.objects.current().filter(line_manager=person).values("pk"))
+        return self.filter(Q(person=person) | Q(organisation__in=person.organisations_seen) | team)
+
+    def detailed_to(self, person: Person) -> EmploymentQuerySet:
+        """Those of which one sees more than job and contact: one's own and those of one's organisations."""
+        return self.filter(Q(person=person) | Q(organisation__in=person.organisations_seen))
+
+    def editable_by(self, person: Person) -> EmploymentQuerySet:
+        return self.filter(organisation__in=person.records_of)
+
+    def paid_in_sight_of(self, person: Person) -> EmploymentQuerySet:
+        """Those whose salary one may see: one's own; HR and finance those of their own organisation."""
+        paid_by = person.organisations_as(Role.HR, Role.FINANCE)
+        return self.filter(Q(person=person) | Q(organisation__in=paid_by))
+
+    def with_words(self, text: str) -> EmploymentQuerySet:
+        """Those of which each word typed begins a word of the job title or of the employee number; indexed."""
+        return self.filter(*(begins_word(Words("job_title", "employee_number"), word) for word in words_of(text)))
 
 
 class Employment(models.Model):
@@ -59,7 +85,10 @@ class Employment(models.Model):
 
     class Meta:
         ordering = ["organisation", "person", F("since").desc(nulls_last=True), "pk"]
-        indexes = [models.Index(fields=["organisation", "person"], name="employment_by_organisation")]
+        indexes = [
+            models.Index(fields=["organisation", "person"], name="employment_by_organisation"),
+            GinIndex(Words("job_title", "employee_number"), name="employment_words"),
+        ]
         constraints = [
             ExclusionConstraint(
                 name="employment_no_two_at_once",
@@ -94,5 +123,42 @@ class Employment(models.Model):
             ),
         ]
 
+    TERMS = (
+        "department",
+        "line_manager",
+        "employee_number",
+        "job_title",
+        "grade",
+        "contract_type",
+        "probation_ends_on",
+        "started_on",
+        "contract_ends_on",
+        "weekly_hours",
+        "location",
+    )
+    PAY = ("annual_salary", "salary_currency")
+
     def __str__(self) -> str:
         return f"{self.person}, {self.job_title or _('employee')} at {self.organisation}"
+
+    def shown(self, name: str) -> str:
+        """A term in words, as pages and the ledger have it; never used for the salary."""
+        value = getattr(self, name)
+        if name == "contract_type":
+            return str(self.get_contract_type_display())
+        if name == "weekly_hours" and value is not None:
+            return f"{value.normalize():f}"
+        if isinstance(value, date):
+            return date_format(value, "j M Y")
+        return str(value) if value else ""
+
+    def differences(self, older: Employment) -> list[tuple[str, str, str]]:
+        """Label, before and after of each term that an older row had otherwise; that the pay changed, not how."""
+        found = [
+            (label(self, name), older.shown(name), self.shown(name))
+            for name in self.TERMS
+            if older.shown(name) != self.shown(name)
+        ]
+        if any(getattr(older, name) != getattr(self, name) for name in self.PAY):
+            found.append((str(_("salary")), "", str(_("changed"))))
+        return found

@@ -35,6 +35,7 @@ class Invitation(models.Model):
     email = models.EmailField(_("e-mail"), max_length=254)
     case_id = models.BigIntegerField(null=True, editable=False)
     what = models.CharField(_("what for"), max_length=300)
+    onward = models.CharField(max_length=300, blank=True, editable=False)
     sent_at = models.DateTimeField()
     times_sent = models.PositiveSmallIntegerField(default=1)
     expires_at = models.DateTimeField()

@@ -14,7 +14,19 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> MembershipQuerySet:
         """Those that hold now."""
         now = clock.now()
-        return self.filter(Q(until__isnull=True) | Q(until__gt=now), since__lte=now)
+        return self.lasting().filter(since__lte=now)
+
+    def lasting(self) -> MembershipQuerySet:
+        """Those that hold now or will."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=clock.now()))
+
+    def visible_to(self, person: Person) -> MembershipQuerySet:
+        """Those of one's own organisations, and one's own; former ones too."""
+        return self.filter(Q(organisation__in=person.organisations_as(*Role.values)) | Q(person=person))
+
+    def editable_by(self, person: Person) -> MembershipQuerySet:
+        """Those that HR of the organisation may end."""
+        return self.lasting().filter(organisation__in=person.organisations_as(Role.HR))
 
 
 class Membership(models.Model):

@@ -10,12 +10,14 @@ class Notice(models.Model):
     """A message that must reach somebody: the outbox. Written with what it tells of, sent afterwards.
 
     ``key`` makes it unique, so that nothing is told twice; ``about`` names its reason, so that it can be
-    called off. Times here are the machine's own, not the demo's: they pace the sending.
+    called off. ``address`` is where it goes when that is not the recipient's own: a former or a new address.
+    Times here are the machine's own, not the demo's: they pace the sending.
     """
 
     key = models.CharField(max_length=200, unique=True)
     about = models.CharField(max_length=100, blank=True)
     recipient = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="notices")
+    address = models.EmailField(max_length=254, blank=True)
     case_id = models.BigIntegerField(null=True)
     subject = models.CharField(max_length=300)
     sentences = models.JSONField(default=list)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cache
 from zoneinfo import available_timezones
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,13 +11,20 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from people import public_holidays, workdays
 from people.keys import new_key
-from people.models.user import Person
+from people.models.user import Fold, Person
 from people.roles import OrganisationKind, Role, Weekday
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """All names of zones, read once: the list is made from the files of the machine."""
+    return frozenset(available_timezones())
+
+
 def known_time_zone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in time_zones():
         raise ValidationError(
             _("“%(name)s” is not a time zone; write for instance Europe/London."), params={"name": name}
         )
@@ -35,10 +43,33 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
             scope |= models.Q(is_listed=True)
         return self.filter(scope)
 
+    def without_hr(self) -> OrganisationQuerySet:
+        """Those that nobody is HR of today."""
+        from people.models.membership import Membership
+
+        return self.exclude(pk__in=Membership.objects.current().filter(role=Role.HR).values("organisation"))
+
     def editable_by(self, person: Person) -> OrganisationQuerySet:
         """Those whose HR the person is, and those that have no HR of their own and were entered by such."""
-        own = person.organisations_as(Role.HR)
-        return self.filter(models.Q(pk__in=own) | models.Q(kept_by__in=own))
+        return self.filter(pk__in=person.records_of)
+
+    def staffed_by(self, person: Person) -> OrganisationQuerySet:
+        """Those whose roles the person may give: HR their own; an administrator where nobody is HR yet."""
+        own = models.Q(pk__in=person.organisations_as(Role.HR))
+        if person.is_administrator:
+            own |= models.Q(pk__in=self.model.objects.without_hr().values("pk"))
+        return self.filter(own)
+
+    def named(self, text: str) -> OrganisationQuerySet:
+        """Those whose name has each word typed in it, whatever the accents."""
+        found = self.annotate(folded=Fold("legal_name"))
+        for word in text.split()[:8]:
+            found = found.filter(folded__contains=Fold(models.Value(word)))
+        return found
+
+    def sorted_by_name(self) -> OrganisationQuerySet:
+        """As people look for names: accents and case make no difference."""
+        return self.order_by(Fold("legal_name"), "pk")
 
 
 class Organisation(models.Model):
@@ -86,12 +117,31 @@ class Organisation(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("organisation", args=[self.key])
 
+    def calendar(self) -> workdays.Calendar:
+        """When this organisation works: its week, the holidays of its country and region, its closing days."""
+        return workdays.Calendar(
+            week=frozenset(self.working_days),
+            holidays=public_holidays.Holidays(str(self.country), self.holiday_region),
+            closing_days=frozenset(self.closing_days.values_list("day", flat=True)),
+        )
+
+
+class DepartmentQuerySet(models.QuerySet["Department"]):
+    def visible_to(self, person: Person) -> DepartmentQuerySet:
+        """Those of one's own organisations and of those that one keeps."""
+        return self.filter(organisation__in=person.organisations_seen)
+
+    def editable_by(self, person: Person) -> DepartmentQuerySet:
+        return self.filter(organisation__in=person.records_of)
+
 
 class Department(models.Model):
     """A part of an organisation; lender and host are two of these in an internal secondment."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="departments")
     name = models.CharField(_("name"), max_length=200)
+
+    objects = DepartmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]

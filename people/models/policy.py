@@ -3,9 +3,11 @@ from __future__ import annotations
 import datetime
 
 from django.db import models
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from people import clock
+from people.models.labels import label
 from people.models.organisation import Organisation
 from people.models.user import Person
 from people.roles import Role, SigningOrder
@@ -20,6 +22,17 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
     def visible_to(self, person: Person) -> PolicyQuerySet:
         """The rules of one's own organisations."""
         return self.filter(organisation__in=person.organisations_as(*Role.values))
+
+    def editable_by(self, person: Person) -> PolicyQuerySet:
+        """Versions that have not begun, of organisations whose HR one is; a day is one of the organisation's zone."""
+        today = Cast(
+            models.Func(
+                models.F("organisation__time_zone"), models.Value(clock.now()), function="timezone",
+                output_field=models.DateTimeField(),
+            ),
+            models.DateField(),
+        )  # fmt: skip
+        return self.filter(organisation__in=person.organisations_as(Role.HR), effective_from__gt=today)
 
 
 class Policy(models.Model):
@@ -108,6 +121,23 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation}, from {self.effective_from}"
+
+    def shown(self, rule: str) -> str:
+        """A rule's value in words."""
+        value = getattr(self, rule)
+        if rule == "signing_order":
+            return str(self.get_signing_order_display())
+        if isinstance(value, bool):
+            return str(_("yes") if value else _("no"))
+        return str(value)
+
+    def differences(self, older: Policy) -> list[tuple[str, str, str]]:
+        """Label, before and after of each rule that an older version had otherwise."""
+        return [
+            (label(self, rule), older.shown(rule), self.shown(rule))
+            for rule in self.RULES
+            if getattr(older, rule) != getattr(self, rule)
+        ]
 
     def copy(self) -> dict[str, int | bool | str]:
         """The rules as they are kept on a case."""

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from people import clock
 from people.models.organisation import Organisation
 from people.models.user import Person
-from people.roles import Role
 
 
 class SignatoryQuerySet(models.QuerySet["Signatory"]):
@@ -19,8 +18,11 @@ class SignatoryQuerySet(models.QuerySet["Signatory"]):
         return self.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
 
     def visible_to(self, person: Person) -> SignatoryQuerySet:
-        """Those of one's own organisations, and one's own entries."""
-        return self.filter(Q(organisation__in=person.organisations_as(*Role.values)) | Q(person=person))
+        """Those of one's own organisations and of those that one keeps, and one's own entries."""
+        return self.filter(Q(organisation__in=person.organisations_seen) | Q(person=person))
+
+    def editable_by(self, person: Person) -> SignatoryQuerySet:
+        return self.filter(organisation__in=person.records_of)
 
 
 class Signatory(models.Model):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from people.keys import new_key
 from people.roles import Role
+
+if TYPE_CHECKING:
+    from people.models.employment import EmploymentQuerySet
 
 
 class Fold(models.Func):
@@ -28,14 +32,74 @@ class Words(models.Func):
     output_field = models.Field()
 
 
+def words_of(text: str) -> list[str]:
+    """What somebody typed, word by word; the first eight."""
+    return re.findall(r"\w+", text)[:8]
+
+
+def begins_word(words: Words, word: str) -> models.Func:
+    """Whether a word begins one of these words."""
+    query = models.Func(Fold(models.Value(f"{word}:*")), template="to_tsquery('simple', %(expressions)s)")
+    return models.Func(
+        words, query, template="(%(expressions)s)", arg_joiner=" @@ ", output_field=models.BooleanField()
+    )
+
+
+def _employments(organisations: list[int]) -> EmploymentQuerySet:
+    """The rows of the person of an outer query at some organisations."""
+    from people.models.employment import Employment
+
+    return Employment.objects.filter(person=models.OuterRef("pk"), organisation__in=organisations).order_by()
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, person: Person) -> PersonQuerySet:
-        """People whom HR, finance or viewers of an organisation may look up, and oneself."""
-        organisations = person.organisations_as(Role.HR, Role.FINANCE, Role.VIEWER)
+        """People employed, now or once, where one is a member or which one keeps; one's team; and oneself."""
+        from people.models.employment import Employment
+
+        employed = Employment.objects.filter(organisation__in=person.organisations_seen)
+        team = Employment.objects.current().filter(line_manager=person)
         return self.filter(
-            models.Q(pk=person.pk)
-            | models.Q(pk__in=self.model.objects.filter(employments__organisation__in=organisations).values("pk"))
+            models.Q(pk=person.pk) | models.Q(pk__in=employed.values("person")) | models.Q(pk__in=team.values("person"))
         )
+
+    def editable_by(self, person: Person) -> PersonQuerySet:
+        """People of the organisations that one keeps the records of, whom no other organisation keeps as well.
+
+        One keeps the records of the organisations whose HR one is, and of those of :attr:`Person.keeps`.
+        Another keeps somebody who works there, or will, or holds a role there.
+        """
+        from people.models.employment import Employment
+        from people.models.membership import Membership
+
+        records = person.records_of
+        theirs = Employment.objects.lasting().exclude(organisation__in=records).values("person")
+        roles = Membership.objects.lasting().exclude(organisation__in=records).values("person")
+        ours = Employment.objects.filter(organisation__in=records).values("person")
+        return self.filter(pk__in=ours, is_administrator=False).exclude(pk__in=theirs).exclude(pk__in=roles)
+
+    def employed_at(self, organisations: list[int], department: str = "") -> PersonQuerySet:
+        """Those who work today at one of these, in a department of this name if one is given."""
+        rows = _employments(organisations).in_department(department)
+        return self.filter(models.Exists(rows.current()))
+
+    def left(self, organisations: list[int], department: str = "") -> PersonQuerySet:
+        """Those who once worked at one of these, and neither do any more nor will."""
+        rows = _employments(organisations)
+        once = rows.in_department(department)
+        return self.filter(models.Exists(once), ~models.Exists(rows.lasting()))
+
+    def matching(self, text: str, jobs: EmploymentQuerySet, most: int) -> list[int]:
+        """Ids of those whom :meth:`named` finds, or who hold one of these jobs whose title or number has all words.
+
+        At most so many, and any of them when there are more: each index is read by itself and no further than
+        that, where sorting all of a common name would take a second. Letters are left out beside longer words.
+        """
+        words = words_of(text)
+        typed = " ".join([word for word in words if len(word) > 1] or words)
+        by_name = self.order_by().named(typed).values_list("pk", flat=True)[:most]
+        by_job = jobs.order_by().with_words(typed).values_list("person", flat=True)[:most]
+        return list(dict.fromkeys([*by_name, *by_job]))[:most]
 
     def sorted_by_name(self) -> PersonQuerySet:
         """As people look for names: accents and case make no difference."""
@@ -43,19 +107,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def named(self, text: str) -> PersonQuerySet:
         """Those of whom each word typed begins a word of the name or of the address, whatever the accents."""
-        found = self
-        for word in re.findall(r"\w+", text)[:8]:
-            query = models.Func(Fold(models.Value(f"{word}:*")), template="to_tsquery('simple', %(expressions)s)")
-            found = found.filter(
-                models.Func(
-                    Words("full_name", "email"),
-                    query,
-                    template="(%(expressions)s)",
-                    arg_joiner=" @@ ",
-                    output_field=models.BooleanField(),
-                )
-            )
-        return found
+        return self.filter(*(begins_word(Words("full_name", "email"), word) for word in words_of(text)))
 
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
@@ -112,9 +164,26 @@ class Person(AbstractBaseUser):
         return reverse("person", args=[self.key])
 
     @cached_property
+    def _memberships_read(self) -> list[tuple[int, str, bool]]:
+        found = self.memberships.current()
+        return list(found.values_list("organisation_id", "role", "organisation__second_factor_required"))
+
+    @cached_property
     def memberships_now(self) -> list[tuple[int, str]]:
         """Pairs of organisation id and role, of today; read once for each request."""
-        return list(self.memberships.current().values_list("organisation_id", "role"))
+        return [(organisation, role) for organisation, role, _ in self._memberships_read]
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whoever runs the installation, and HR and finance of organisations that want it."""
+        return self.is_administrator or any(
+            wanted and role in (Role.HR, Role.FINANCE) for _, role, wanted in self._memberships_read
+        )
+
+    @cached_property
+    def acting_in(self) -> dict[int, tuple[str, str]]:
+        """In which part and in whose name this person acts, by the id of the case; the ledger says so each time."""
+        return {}
 
     def organisations_as(self, *roles: str) -> list[int]:
         """Ids of organisations for which this person is a member in one of these roles."""
@@ -126,3 +195,22 @@ class Person(AbstractBaseUser):
     @property
     def is_hr(self) -> bool:
         return bool(self.organisations_as(Role.HR))
+
+    @cached_property
+    def keeps(self) -> list[int]:
+        """Ids of organisations that this person's own entered, and that have no HR themselves; HR keeps them."""
+        from people.models.organisation import Organisation
+
+        own = self.organisations_as(Role.HR)
+        found = Organisation.objects.filter(kept_by__in=own).without_hr() if own else Organisation.objects.none()
+        return sorted(found.values_list("pk", flat=True))
+
+    @property
+    def records_of(self) -> list[int]:
+        """Ids of organisations whose people and particulars this person writes."""
+        return sorted({*self.organisations_as(Role.HR), *self.keeps})
+
+    @property
+    def organisations_seen(self) -> list[int]:
+        """Ids of organisations whose people this person may look up."""
+        return sorted({*self.organisations_as(*Role.values), *self.keeps})

@@ -95,3 +95,9 @@ def query(context: dict[str, Any], **changes: Any) -> str:
 def asked(context: dict[str, Any], name: str) -> str:
     """What the address asks for under a name, or nothing."""
     return context["request"].GET.get(name, "")
+
+
+@register.filter
+def in_words(name: str) -> str:
+    """The name of a form's field as people read it: Full name."""
+    return name.replace("_", " ").replace("-", " ").strip().capitalize()

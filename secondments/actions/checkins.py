@@ -23,7 +23,7 @@ def complete(checkin: CheckIn, *, by: Person, answers: dict[str, Any]) -> CheckI
     """Keep the answers, stop the reminders; a low answer or a wish to be contacted reaches HR at once."""
     secondment = transitions.lock(checkin.secondment_id)
     checkin = secondment.checkins.select_for_update().get(pk=checkin.pk)
-    if not policies.may_answer(checkin, by):
+    if not policies.may_answer(checkin, policies.parts_of(secondment, by)):
         raise NotAllowed(_("This check-in is for %(name)s to fill in.") % {"name": checkin.person})
     if checkin.completed_at:
         raise Refused(_("This check-in has been filled in already."))
@@ -32,6 +32,7 @@ def complete(checkin: CheckIn, *, by: Person, answers: dict[str, Any]) -> CheckI
     for name in ANSWERS:
         setattr(checkin, name, answers[name])
     checkin.completed_at = clock.now()
+    checkin.person = by  # who was asked may have a deputy, a successor or a supervisor beside them
     checkin.save()
     call_off(f"checkin:{checkin.pk}")
     ledger.record(

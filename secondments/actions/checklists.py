@@ -39,7 +39,7 @@ def waive(item: ChecklistItem, *, by: Person, reason: str) -> ChecklistItem:
     """HR says that something need not be done, and why."""
     secondment = transitions.lock(item.secondment_id)
     item = secondment.checklist.select_for_update().get(pk=item.pk)
-    if item.list not in policies.lists_run_by(policies.parts_of(secondment, by)):
+    if item.list not in policies.lists_run_by(secondment, policies.parts_of(secondment, by)):
         raise NotAllowed(_("Only HR of the side that runs this list waives an item."))
     if secondment.state in CLOSED:
         raise Refused(_("The case is closed; its checklists can only be read."))
@@ -66,7 +66,7 @@ def add(
 ) -> ChecklistItem:
     """HR adds an item; one that blocks the start keeps the calendar from starting the placement."""
     secondment = transitions.lock(secondment.pk)
-    if kind not in policies.lists_run_by(policies.parts_of(secondment, by)):
+    if kind not in policies.lists_run_by(secondment, policies.parts_of(secondment, by)):
         raise NotAllowed(_("Only HR of the side that runs this list adds to it."))
     if secondment.state in CLOSED:
         raise Refused(_("The case is closed; its checklists can only be read."))

@@ -24,7 +24,7 @@ def complete(
     """Keep one party's view. ``results`` maps an objective's id to its result and the evidence."""
     secondment = transitions.lock(evaluation.secondment_id)
     evaluation = secondment.evaluations.select_for_update().get(pk=evaluation.pk)
-    if not policies.may_evaluate(evaluation, by):
+    if not policies.may_evaluate(evaluation, policies.parts_of(secondment, by)):
         raise NotAllowed(_("This evaluation is for %(name)s to write.") % {"name": evaluation.person})
     if evaluation.completed_at:
         raise Refused(_("You have handed in your evaluation already."))
@@ -34,6 +34,7 @@ def complete(
     evaluation.skills = answers["skills"]
     evaluation.would_repeat = answers["would_repeat"]
     evaluation.completed_at = clock.now()
+    evaluation.person = by
     evaluation.save()
     ObjectiveResult.objects.bulk_create(
         ObjectiveResult(evaluation=evaluation, objective=objective, result=result, evidence=evidence)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,7 +41,7 @@ class ProposalForm(forms.ModelForm):
     )
     seconder_signatory = ColleagueField(label=gettext_lazy("Signs for the seconder"), required=False)
     host = forms.ModelChoiceField(
-        Organisation.objects.all(),
+        Organisation.objects.none(),
         label=gettext_lazy("Host organisation"),
         required=False,
         help_text=gettext_lazy("For an internal secondment, your own organisation."),
@@ -52,12 +53,12 @@ class ProposalForm(forms.ModelForm):
         help_text=gettext_lazy("Decides for the host. Needs no account: a link and a code come by e-mail."),
     )
     host_signatory_name = forms.CharField(
-        label=gettext_lazy("Signs for the host: name"), required=False, max_length=200
+        label=gettext_lazy("Signs for the host (a suggestion): name"), required=False, max_length=200
     )
     host_signatory_email = forms.EmailField(
-        label=gettext_lazy("Signs for the host: e-mail"),
+        label=gettext_lazy("Signs for the host (a suggestion): e-mail"),
         required=False,
-        help_text=gettext_lazy("Left blank: the host contact signs."),
+        help_text=gettext_lazy("The host confirms or changes it when it accepts. Left blank: the host contact."),
     )
     working_time = forms.ChoiceField(
         label=gettext_lazy("Working time"),
@@ -88,6 +89,8 @@ class ProposalForm(forms.ModelForm):
         self.seconder, self.by = seconder, by
         for name in ("secondee", "line_manager", "seconder_signatory"):
             self.fields[name].organisation = seconder  # type: ignore[attr-defined]
+        hosts = Q(pk__in=Organisation.objects.visible_to(by).values("pk")) | Q(pk=self.instance.host_id)
+        self.fields["host"].queryset = Organisation.objects.filter(hosts)  # type: ignore[attr-defined]
         self.fields["host_department"].help_text = _("For an internal secondment, the department that hosts.")
         self.fields["purpose"].help_text = _("Why this secondment, and what each party gains from it.")
         self._show(self.instance)

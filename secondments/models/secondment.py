@@ -17,7 +17,7 @@ from people.models import Organisation, Person
 from people.models.ranges import DateRange, IdRange
 from people.roles import Role
 from secondments import timetable
-from secondments.choices import Kind, Outcome, Party
+from secondments.choices import COLUMN_OF, Kind, Outcome, Part, Party
 from secondments.models.lifecycle import Lifecycle
 from secondments.states import CLOSED, OCCUPYING, OPEN, PHASE_OF, SIGNED, STARTED, TONE, State
 
@@ -27,28 +27,34 @@ class SecondmentQuerySet(models.QuerySet["Secondment"]):
         """As usual, but never the state: that has one door, ``transitions.perform``."""
         if "state" in fields or "transition_number" in fields:
             raise TypeError("A state changes through transitions.perform and no other way.")
+        if fields.keys() & _NAMING:
+            raise TypeError("Who has a part in a case changes by saving the case, which keeps the parts.")
         return super().update(**fields)
+
+    def bulk_create(self, objs: Any, *args: Any, **options: Any) -> Any:
+        """As usual, with the parts of those named."""
+        from secondments.models.case_part import keep_parts
+
+        made = super().bulk_create(objs, *args, **options)
+        keep_parts(list(objs))
+        return made
 
     def visible_to(self, person: Person) -> SecondmentQuerySet:
         """Cases in which the person has a part or an organisation of theirs is a party.
 
         A draft is known to HR of the seconder alone; the others see a case from its first submission on.
         """
-        own = person.organisations_as(Role.HR)
-        seen_by_organisation = person.organisations_as(Role.FINANCE, Role.VIEWER)
-        submitted = Q(submitted_at__isnull=False)
-        taking_part = (
-            Q(secondee=person)
-            | Q(line_manager=person)
-            | Q(host_contact=person)
-            | Q(host_signatory=person)
-            | Q(seconder_signatory=person)
-        )
-        scope = submitted & taking_part
-        if own:
-            scope |= Q(seconder__in=own) | (submitted & Q(host__in=own))
-        if seen_by_organisation:
-            scope |= submitted & (Q(seconder__in=seen_by_organisation) | Q(host__in=seen_by_organisation))
+        from secondments.models.case_part import CasePart
+
+        hr = person.organisations_as(Role.HR)
+        members = person.organisations_as(*Role.values)
+        named = CasePart.objects.current().held_by(person).values("secondment")
+        scope = Q(submitted_at__isnull=False, pk__in=named)
+        if hr:
+            scope |= Q(submitted_at__isnull=True, seconder__in=hr) & ~Q(secondee=person)
+        if members:
+            submitted = Q(submitted_at__isnull=False) & ~Q(secondee=person)
+            scope |= submitted & (Q(seconder__in=members) | Q(host__in=members))
         return self.filter(scope)
 
     def open(self) -> SecondmentQuerySet:
@@ -68,6 +74,9 @@ class SecondmentQuerySet(models.QuerySet["Secondment"]):
             "host_signatory",
             "seconder_signatory",
         )
+
+
+_NAMING = {name for column in COLUMN_OF.values() for name in (column, column.removesuffix("_id"))}
 
 
 def part(name: Any) -> models.ForeignKey:
@@ -109,6 +118,11 @@ class Secondment(Lifecycle):
     host_department = models.CharField(_("host department"), max_length=200, blank=True)
     host_contact = part(_("host contact"))
     host_signatory = part(_("signs for the host"))
+    # The seconder may suggest who signs for the host; the host's side says so.
+    host_signatory_confirmed_at = models.DateTimeField(null=True, editable=False)
+    host_signatory_confirmed_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     role_title = models.CharField(_("role at the host"), max_length=200, blank=True)
     location = models.CharField(_("place of work"), max_length=200, blank=True)
     start_on = models.DateField(_("first day"), null=True, blank=True)
@@ -154,6 +168,11 @@ class Secondment(Lifecycle):
     created_at = models.DateTimeField(editable=False)
     changed_at = models.DateTimeField(editable=False)
 
+    named_before: dict[Part, int] = {}
+    named_by: Person | None = None
+    capacity: Any = None  # in which the reader of a page is here, and the others they could change to
+    other_capacities: list[Any] = []
+
     objects = SecondmentQuerySet.as_manager()
 
     class Meta:
@@ -188,6 +207,8 @@ class Secondment(Lifecycle):
                 ({State.REVIEW, State.RETURN, State.COMPLETED}, "review_began_at"),
                 ({State.RETURN, State.COMPLETED}, "return_began_at"),
                 ({State.RETURN, State.COMPLETED}, "review_concluded_at"),
+                ({State.AGREEMENT, *SIGNED}, "host_signatory_confirmed_at"),
+                ({State.AGREEMENT, *SIGNED}, "host_signatory_confirmed_by"),
                 ({State.COMPLETED}, "completed_at"),
                 ({State.COMPLETED}, "completed_by"),
                 ({State.DECLINED}, "declined_at"),
@@ -249,6 +270,11 @@ class Secondment(Lifecycle):
         return self.state not in CLOSED
 
     @property
+    def is_internal(self) -> bool:
+        """Whether lender and host are the same employer, so that its HR is HR of both."""
+        return self.host_id == self.seconder_id
+
+    @property
     def title(self) -> str:
         """The case in words: who, at which host."""
         who = self.secondee.full_name if self.secondee else _("Somebody")
@@ -274,6 +300,28 @@ class Secondment(Lifecycle):
     @property
     def full_time_hours(self) -> Decimal:
         return self.employment.weekly_hours if self.employment else Decimal("40")
+
+    @property
+    def named(self) -> dict[Part, int]:
+        """Ids of the persons who are named for a part; the host's signatory once the host's side has said so."""
+        found = {part: self.__dict__.get(column) for part, column in COLUMN_OF.items()}
+        if self.__dict__.get("host_signatory_confirmed_at") is None:
+            found[Part.SIGNATORY_HOST] = None
+        return {part: person_id for part, person_id in found.items() if person_id}
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Secondment:
+        """As usual, and remember who was named, so that saving keeps the parts of those who changed."""
+        found = super().from_db(*args, **kwargs)
+        found.named_before = found.named
+        return found
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the row and, where somebody else is named now, the parts; ``named_by`` says by whom."""
+        from secondments.models.case_part import keep_parts
+
+        super().save(*args, **kwargs)
+        keep_parts([self])
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("Cases are withdrawn, completed or anonymised, never deleted.")

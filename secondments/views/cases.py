@@ -49,10 +49,10 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
     """Everything that the page of a case shows, in a fixed number of queries."""
     person = request.user
     parts = policies.parts_of(case, person)
-    run = policies.lists_run_by(parts)
+    run = policies.lists_run_by(case, parts)
     soon = turns.near(clock.today(case.zone))
     decisions = [
-        (decision, policies.may_see_reason(decision, parts, person))
+        (decision, policies.may_see_reason(decision, parts))
         for decision in case.decisions.filter(revision=case.revision).select_related("decider")
         if policies.may_see_decision(decision, parts)
     ]
@@ -64,8 +64,8 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
     checkins = [
         (
             checkin,
-            policies.may_read_checkin(checkin, parts, person),
-            policies.may_answer(checkin, person) and checkin.due_on <= soon,
+            policies.may_read_checkin(checkin, parts),
+            policies.may_answer(checkin, parts) and checkin.due_on <= soon,
         )
         for checkin in case.checkins.filter(cancelled_at__isnull=True).select_related("person")
         if parts - {Part.FINANCE_SECONDER, Part.FINANCE_HOST}
@@ -73,8 +73,8 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
     evaluations = [
         (
             evaluation,
-            policies.may_read_evaluation(evaluation, parts, person, released=case.review_concluded_at is not None),
-            policies.may_evaluate(evaluation, person),
+            policies.may_read_evaluation(evaluation, parts, released=case.review_concluded_at is not None),
+            policies.may_evaluate(evaluation, parts),
         )
         for evaluation in case.evaluations.select_related("person").prefetch_related("results__objective")
         if policies.may_see_review(parts)
@@ -85,7 +85,6 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
     return {
         "case": case,
         "sentence": turns.sentence(case),
-        "parts": [Part(part).label for part in sorted(parts)],
         "is_hr": is_hr,
         "offers": [offer for offer in offers if offer.name not in {"submit"}],
         "submission": next((offer for offer in offers if offer.name == "submit"), None),
@@ -93,7 +92,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         "business_case": policies.may_see_business_case(parts),
         "objectives": case.objectives.all(),
         "decisions": decisions,
-        "mine": next((d for d, _see in decisions if d.decider_id == person.pk and d.verdict is None), None),
+        "mine": next((d for d, _see in decisions if d.verdict is None and policies.may_decide(d, person)), None),
         "lists": _lists(items),
         "has_items": bool(items),
         "item_form": ChecklistItemForm(lists=run) if run and case.is_open else None,
@@ -105,9 +104,12 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         "can_end_early": is_hr and case.state in PLACED,
         "timeline": told[:RECENT],
         "timeline_before": told[RECENT:],
-        "next_checkin": next((c for c, _r, _m in checkins if c.person_id == person.pk and not c.completed_at), None),
+        "next_checkin": next(
+            (c for c, _r, _m in checkins if policies.may_answer(c, parts) and not c.completed_at), None
+        ),
         "can_edit": policies.may_edit_proposal(case, person),
         "is_secondee": Part.SECONDEE in parts,
+        "shows_people": policies.may_see_people(parts),
         "party": Party,
         "before_start": case.state in BEFORE_START,
     }

@@ -7,9 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from people.access import Denied, PersonRequest, fetch
+from people.access import Denied, PersonRequest, fetch, hides_secrets
 from secondments import policies
 from secondments.actions import checkins
+from secondments.choices import Party
 from secondments.forms.placement import CheckInForm
 from secondments.transitions import Refused
 from secondments.views import scope
@@ -18,9 +19,11 @@ from secondments.views import scope
 def checkin(request: PersonRequest, key: str, pk: int) -> HttpResponse:
     case = scope.case(request, key)
     found = fetch(case.checkins.select_related("person"), pk=pk)
-    if not policies.may_read_checkin(found, policies.parts_of(case, request.user), request.user):
+    parts = policies.parts_of(case, request.user)
+    if not policies.may_read_checkin(found, parts):
+        scope.offer(case, request.user, policies.SPEAKS_FOR[Party(found.party)])
         raise Denied(_("The answers of a check-in are read by HR and by who gave them."))
-    may_answer = policies.may_answer(found, request.user) and not found.completed_at and not found.cancelled_at
+    may_answer = policies.may_answer(found, parts) and not found.completed_at and not found.cancelled_at
     form = CheckInForm(request.POST or None, instance=found) if may_answer else None
     if request.method == "POST":
         if form is None:
@@ -33,7 +36,6 @@ def checkin(request: PersonRequest, key: str, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("Thank you for checking in."))
                 return redirect(case)
-    parts = policies.parts_of(case, request.user)
-    shows_note = policies.may_read_note(found, parts, request.user)
+    shows_note = policies.may_read_note(found, parts, request.user) and not hides_secrets(request)
     context = {"case": case, "checkin": found, "form": form, "shows_note": shows_note}
     return render(request, "secondments/checkin.html", context)

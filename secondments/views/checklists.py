@@ -44,7 +44,7 @@ def waive(request: PersonRequest, key: str, pk: int) -> HttpResponse:
     """HR says why something need not be done."""
     case = scope.case(request, key)
     item = _item(request, case, pk)
-    if item.list not in policies.lists_run_by(policies.parts_of(case, request.user)):
+    if item.list not in policies.lists_run_by(case, policies.parts_of(case, request.user)):
         raise Denied(_("Only HR of the side that runs this list waives an item."))
     form = Reason(request.POST or None, label=_("Why need it not be done?"))
     if request.method == "POST" and form.is_valid():
@@ -61,7 +61,7 @@ def waive(request: PersonRequest, key: str, pk: int) -> HttpResponse:
 def add(request: PersonRequest, key: str) -> HttpResponse:
     """HR adds an item."""
     case = scope.case(request, key)
-    lists = policies.lists_run_by(policies.parts_of(case, request.user))
+    lists = policies.lists_run_by(case, policies.parts_of(case, request.user))
     if not lists:
         raise Denied(_("Only HR of the side that runs a list adds to it."))
     form = ChecklistItemForm(request.POST, lists=lists)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from people.access import Denied, PersonRequest, fetch
 from secondments import policies
 from secondments.actions import early_end, evaluations, outcomes
-from secondments.choices import Party
+from secondments.choices import Part, Party
 from secondments.forms.closing import ConclusionForm, EvaluationForm, OutcomeForm
 from secondments.forms.placement import EarlyEndForm
 from secondments.models import Secondment
@@ -24,6 +24,7 @@ from secondments.views import scope
 def _as_hr(request: PersonRequest, key: str) -> Secondment:
     case = scope.case(request, key)
     if not policies.may_run(case, request.user):
+        scope.offer(case, request.user, {Part.HR_SECONDER})
         raise Denied(_("This is for HR of the seconder."))
     return case
 
@@ -34,9 +35,10 @@ def evaluate(request: PersonRequest, key: str, party: str) -> HttpResponse:
     found = fetch(case.evaluations.select_related("person"), party=party)
     parts = policies.parts_of(case, request.user)
     released = case.review_concluded_at is not None
-    if not policies.may_read_evaluation(found, parts, request.user, released=released):
+    if not policies.may_read_evaluation(found, parts, released=released):
+        scope.offer(case, request.user, policies.SPEAKS_FOR[Party(found.party)])
         raise Denied(_("This evaluation is not yours to read before HR has concluded the review."))
-    is_open = policies.may_evaluate(found, request.user) and found.completed_at is None and not released
+    is_open = policies.may_evaluate(found, parts) and found.completed_at is None and not released
     form = EvaluationForm(request.POST or None, instance=found, objectives=case.objectives.all()) if is_open else None
     if request.method == "POST":
         if form is None:

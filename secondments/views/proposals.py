@@ -15,6 +15,7 @@ from people.models import Employment, Organisation
 from people.roles import Role
 from secondments import policies, transitions
 from secondments.actions import proposals
+from secondments.choices import Part
 from secondments.forms.proposal import BaseObjectiveFormSet, ObjectiveFormSet, ProposalForm
 from secondments.models import Secondment
 from secondments.transitions import Refused
@@ -36,6 +37,7 @@ def edit(request: PersonRequest, key: str) -> HttpResponse:
     """Go on with a draft."""
     case = scope.case(request, key)
     if not policies.may_edit_proposal(case, request.user):
+        scope.offer(case, request.user, {Part.HR_SECONDER})
         raise Denied(_("The proposal can be edited by HR of the seconder while it is a draft."))
     return _write(request, case, case.seconder, [])
 
@@ -109,5 +111,10 @@ def check(request: PersonRequest, key: str) -> HttpResponse:
             messages.success(request, _("The proposal is submitted. The three who decide have been asked by e-mail."))
             return redirect(case)
     offer = next(offer for offer in transitions.available(case, request.user) if offer.name == "submit")
-    context = {"case": case, "objectives": case.objectives.all(), "offer": offer}
+    context = {
+        "case": case,
+        "objectives": case.objectives.all(),
+        "offer": offer,
+        "verdicts": proposals.eligibility_of(case),
+    }
     return render(request, "secondments/proposal_check.html", context)

@@ -109,7 +109,8 @@ def test_every_event_has_its_sentence(case: Secondment) -> None:
 
 # Each table that is append-only, and a column of it.
 APPEND_ONLY = {
-    "people_ledgerentry": "reason",
+    "people_ledgerentry": "verb",
+    "people_ledgerwords": "reason",
     "agreements_version": "terms",
     "agreements_approval": "content_hash",
     "agreements_document": "sha256",

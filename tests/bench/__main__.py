@@ -36,7 +36,7 @@ def main() -> int:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        goals = [*pages(), *papers(), *reminders()]
+        goals = [*imports(), *pages(), *papers(), *reminders(), *directory()]
     for goal in goals:
         print(json.dumps(goal))
     return 0 if all(goal["ok"] for goal in goals) else 1
@@ -85,6 +85,21 @@ def ask(client, path: str) -> None:
         raise RuntimeError(f"{path} answered {answer.status_code}")
 
 
+def imports() -> list[dict[str, object]]:
+    """Ten thousand people from a file, first of all, so that the memory is that of the import."""
+    from tests.bench.imports import figures
+
+    found = figures()
+    return [
+        goal("import_10k_checked_against_bare_form", found["check"] / found["bare"], 2, "ratio"),
+        goal("import_10k_written_against_bare_form", found["write"] / found["bare"], 2, "ratio"),
+        goal("import_10k_checked", found["check"], 60, "s"),
+        goal("import_10k_written", found["write"], 60, "s"),
+        goal("import_10k_undone", found["undo"], 60, "s"),
+        goal("import_10k_memory", found["memory"], 300, "MB"),
+    ]
+
+
 def papers() -> list[dict[str, object]]:
     """One agreement on paper, warm, against WeasyPrint alone on the same HTML; and its seal."""
     from datetime import UTC, datetime
@@ -130,6 +145,15 @@ def reminders() -> list[dict[str, object]]:
         goal("reminders_written_each_second", -written / first, -200, "notices a second, negated"),
         goal("sweep_with_nothing_new", perf_counter() - began, 30, "s"),
     ]
+
+
+def directory() -> list[dict[str, object]]:
+    """The directory of a hundred thousand people: what the database takes for each question."""
+    from tests.bench import crowd
+
+    crowd.fill()
+    print(f"measured the directory at {crowd.PEOPLE} people", file=sys.stderr)
+    return [goal(name, seconds * 1000, 25, "ms") for name, seconds in crowd.directory()]
 
 
 if __name__ == "__main__":

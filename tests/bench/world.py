@@ -12,7 +12,7 @@ from django.test import Client
 
 from agreements.models import Agreement, Document, Version
 from people import clock
-from people.models import LedgerEntry, Membership, Organisation, Person
+from people.models import LedgerEntry, LedgerWords, Membership, Organisation, Person
 from secondments.models import CheckIn, Decision, Objective, Secondment
 from secondments.states import SIGNED, State
 
@@ -95,6 +95,8 @@ def _cases(chance: Random, organisations: list[Organisation], size: int) -> None
                 host=organisations[host],
                 host_contact=by_email[f"contact{host}@bench.example"],
                 host_signatory=by_email[f"manager{host}@bench.example"],
+                host_signatory_confirmed_at=clock.now(),
+                host_signatory_confirmed_by=by_email[f"contact{host}@bench.example"],
                 kind="external",
                 role_title="Planning lead",
                 location="Leeds",
@@ -158,10 +160,14 @@ def _below(chance: Random, cases: list[Secondment], today: date) -> None:
         for week in (2, 6, 10, 14)
         for party, person in (("secondee", case.secondee), ("host", case.host_contact))
     )
+    verbs = ("secondment.begin", "secondment.submit", "secondment.approve", "checklist.tick") * 4
+    said = iter(
+        LedgerWords.objects.bulk_create(
+            LedgerWords(actor_name="Hanna Reed", facts={"title": "x"}) for _ in range(len(cases) * len(verbs))
+        )
+    )
     LedgerEntry.objects.bulk_create(
-        LedgerEntry(at=now, verb=verb, actor_name="Hanna Reed", case_id=case.pk, facts={"title": "x"})
-        for case in cases
-        for verb in ("secondment.begin", "secondment.submit", "secondment.approve", "checklist.tick") * 4
+        LedgerEntry(at=now, verb=verb, case_id=case.pk, words=next(said)) for case in cases for verb in verbs
     )
     signed = [case for case in cases if case.state in SIGNED]
     papers = Agreement.objects.bulk_create(

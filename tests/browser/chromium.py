@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from people.models import Person
+from people.sessions import BEGAN, CONFIRMED, SEEN
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Without these Chromium calls home, which takes long where there is no network; root needs the first.
@@ -29,7 +31,7 @@ QUIET = [
     "--disable-sync",
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NOT_PAGES = {"agreement_pdf", "seal_certificate", "import_example", "demo_attachment", "agreement_panel"}
+NOT_PAGES = {"agreement_pdf", "seal_certificate", "import_example", "demo_attachment", "agreement_panel", "data_copy"}
 
 
 def executable() -> str | None:
@@ -45,11 +47,12 @@ def running() -> Iterator[Browser]:
 
 
 def sign_in(context: BrowserContext, person: Person, site: str) -> None:
-    """A session made in the database, for tests that are not about signing in."""
+    """A session made in the database, for tests that are not about signing in; its owner has just confirmed it."""
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session[BEGAN] = session[SEEN] = session[CONFIRMED] = time.time()
     session.save()
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key or "", "url": site}])
 
@@ -57,7 +60,10 @@ def sign_in(context: BrowserContext, person: Person, site: str) -> None:
 def watch(page: Page) -> list[str]:
     """Collect what the console complains of: refused scripts or styles, errors, failed requests."""
     complaints: list[str] = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
+    page.on(
+        "console",
+        lambda m: complaints.append(f"{m.location['url']}: {m.text}") if m.type in {"error", "warning"} else None,
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     return complaints
 
@@ -83,7 +89,7 @@ def visit(page: Page, address: str) -> None:
         page.wait_for_load_state("networkidle")
 
 
-def crawl(page: Page, site: str, *, start: str = "/", most: int = 40) -> Iterator[tuple[str, str]]:
+def crawl(page: Page, site: str, *, start: str = "/", most: int = 90) -> Iterator[tuple[str, str]]:
     """Visit one address of each kind that can be reached by links; yields its name and address, page loaded."""
     waiting, seen = [f"{site}{start}"], set()
     while waiting and len(seen) < most:

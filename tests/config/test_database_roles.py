@@ -6,18 +6,24 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import psycopg2
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
+from agreements.models import Version
 from config.embedded import postgres
 from config.management.commands import database_roles
-from tests.cast import Cast
+from people import anchors, clock, ledger, proof
+from people.actions import erasure
+from people.models import LedgerEntry, LedgerWords
+from tests.cast import Cast, member, person
 from tests.config.test_production import APPEND_ONLY, ROOT
+from tests.markers import whole_life
 
 
 @pytest.fixture(scope="session")
@@ -98,6 +104,30 @@ def test_the_application_may_add_to_append_only_tables_and_change_the_others(app
     assert sorted(found) == sorted(connection.introspection.table_names())
 
 
+def test_words_beside_the_ledger_can_be_erased_column_by_column(application: str) -> None:
+    restrict(application)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = 'people_ledgerwords'::regclass AND attnum > 0 "
+            "AND has_column_privilege(%s, attrelid, attnum, 'UPDATE') ORDER BY attname",
+            [application],
+        )
+        assert [name for (name,) in cursor.fetchall()] == ["actor_name", "erased_at", "facts", "reason", "salt"]
+        cursor.execute("SELECT has_any_column_privilege(%s, 'people_ledgerentry', 'UPDATE')", [application])
+        assert cursor.fetchone() == (False,)
+
+
+def test_the_application_erases_words_and_rewrites_none(application: str) -> None:
+    restrict(application)
+    become(application)
+    who = person("Hanna Reed")
+    entry = ledger.record("people.import", by=who, reason="because")
+    with pytest.raises(IntegrityError, match="are never changed"), transaction.atomic():
+        LedgerWords.objects.filter(pk=entry.words_id).update(reason="rewritten")
+    assert ledger.forget(who, by=None) == 1
+    assert (anchors.anchor() is not None, proof.faults()) == (True, [])
+
+
 def test_restricting_twice_changes_nothing(application: str) -> None:
     first, once = restrict(application), rights(application)
     assert (restrict(application), rights(application)) == (first, once)
@@ -119,6 +149,7 @@ def test_what_the_application_may_not_do_the_database_refuses(application: str) 
     for table in APPEND_ONLY:
         assert not refused(f"SELECT FROM {table}")
         assert refused(f"UPDATE {table} SET id = id")
+        assert refused(f"SELECT FROM {table} FOR UPDATE") or table == "people_ledgerwords"
         assert refused(f"DELETE FROM {table}")
         assert refused(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
     for table in connection.introspection.table_names():
@@ -127,6 +158,12 @@ def test_what_the_application_may_not_do_the_database_refuses(application: str) 
     for sql in (
         "CREATE TABLE mine (id int)",
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE sql AS ''",
+        "CREATE OR REPLACE FUNCTION ledger_link() RETURNS trigger LANGUAGE sql AS ''",
+        "CREATE OR REPLACE FUNCTION refuse_all_but_erasure() RETURNS trigger LANGUAGE sql AS ''",
+        "ALTER TABLE people_ledgerentry DISABLE TRIGGER ledger_link",
+        "ALTER TABLE people_ledgerwords DISABLE TRIGGER ledger_words_only_erased",
+        "DROP TRIGGER ledger_link ON people_ledgerentry",
+        "ALTER SEQUENCE people_ledgerentry_id_seq RESTART",
         "SET session_replication_role = replica",
         "ALTER SEQUENCE secondment_reference RESTART",
     ):
@@ -183,3 +220,19 @@ def test_the_first_roles_are_made_by_psql_from_the_environment(superuser: psycop
     finally:
         superuser.execute(f"DROP DATABASE IF EXISTS {name}")
         superuser.execute(f"DROP ROLE IF EXISTS {name}, {name}_owner")
+
+
+def test_the_application_erases_a_person_with_its_rights(application: str) -> None:
+    """The words of the ledger and of unsigned papers go through functions of the owner, not through rights."""
+    restrict(application)
+    become(application)
+    cast = Cast.assemble()
+    second = member(person("Helen Two"), cast.northwind, "hr")
+    case = whole_life(cast)
+    cast.secondee.employments.update(until=clock.today("UTC") - timedelta(days=1))
+    with clock.at(clock.now() + timedelta(days=3000)):
+        erasure.ask(cast.secondee, by=cast.hr)
+        erasure.anonymise(cast.secondee, by=second)
+    assert {entry.reason for entry in LedgerEntry.objects.filter(case_id=case.pk)} == {""}
+    assert {version.terms for version in Version.objects.filter(agreement__state="declined")} == {""}
+    assert refused("UPDATE people_ledgerentry SET verb = ''")

@@ -39,6 +39,7 @@ APPEND_ONLY = [
     "agreements_signature",
     "agreements_version",
     "people_ledgerentry",
+    "people_ledgerwords",
 ]
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from people.models import Membership, Person
+from people.models import LedgerEntry, Membership, Person
 
 GIVEN = {
     "organisation": "Example Ltd",
@@ -18,6 +18,7 @@ def test_first_hr_may_begin_at_once(db: None) -> None:
     call_command("first_hr", **GIVEN)
     person = Person.objects.get(email="hr@example.org")
     assert person.is_hr
+    assert LedgerEntry.objects.get(verb="people.first_hr").subject_id == person.pk
     assert Membership.objects.get(person=person).organisation.legal_name == "Example Ltd"
 
 

@@ -179,7 +179,11 @@ def test_early_end_in_the_ledger(cast: Cast) -> None:
     case = cast.active()
     with on(case.start_on + 10 * DAY):
         end_early(cast, case)
-    verbs = LedgerEntry.objects.filter(case_id=case.pk).order_by("pk").values_list("verb", "actor_name", "reason")
+    verbs = (
+        LedgerEntry.objects.filter(case_id=case.pk)
+        .order_by("pk")
+        .values_list("verb", "words__actor_name", "words__reason")
+    )
     assert list(verbs)[-2:] == [
         ("secondment.end_early", "Hanna Reed", "Budget"),
         ("secondment.begin_review", "Hanna Reed", "The placement ends early."),

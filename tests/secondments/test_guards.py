@@ -86,7 +86,10 @@ PARTS = [
     ),
     (
         {"host_signatory": "director"},
-        [("Three different people sign: name somebody else for the host.", "host_signatory")],
+        [
+            ("Dora Rex works for the seconder: name somebody of the host.", "host_signatory"),
+            ("Three different people sign: name somebody else for the host.", "host_signatory"),
+        ],
     ),
     (
         {"seconder_signatory": "secondee"},

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django_fsm import ConcurrentTransition
 
 from people import clock, ledger
@@ -31,7 +32,7 @@ def raw(sql: str, *parameters: Any) -> None:
 def violated(case: Secondment, **fields: Any) -> str:
     """The constraint that stops these values from being written."""
     with pytest.raises(IntegrityError) as error, transaction.atomic():
-        Secondment.objects.filter(pk=case.pk).update(**fields)
+        QuerySet(Secondment).filter(pk=case.pk).update(**fields)
     return error.value.__cause__.diag.constraint_name  # type: ignore[union-attr]
 
 

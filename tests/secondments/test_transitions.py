@@ -153,6 +153,8 @@ def ripe(cast: Cast, state: str) -> tuple[Secondment, datetime]:
         for decision in case.decisions.all():
             decision.verdict, decision.decided_at, decision.decided_by = True, moment, decision.decider
             decision.save()
+        case.host_signatory_confirmed_at, case.host_signatory_confirmed_by = moment, cast.contact
+        case.save()
     elif state == State.AGREEMENT:
         Secondment.objects.filter(pk=case.pk).update(agreement_signed_at=moment)
     elif state == State.AGREED:
@@ -272,8 +274,9 @@ def test_decision_on_an_older_revision_is_refused(cast: Cast) -> None:
 @pytest.mark.parametrize("kind", ["release", "consent", "acceptance"])
 def test_decision_is_for_its_decider_alone(cast: Cast, kind: str) -> None:
     decision = cast.proposal().decisions.get(kind=kind)
+    may = [decision.decider, cast.host_hr] if kind == "acceptance" else [decision.decider]
     for somebody in cast.people.values():
-        if somebody != decision.decider:
+        if somebody not in may:
             with pytest.raises(NotAllowed):
                 decisions.decide(decision, by=somebody, verdict=True)
 
@@ -282,3 +285,15 @@ def test_withdrawal_by_the_secondee_ends_once_all_have_signed(cast: Cast) -> Non
     case = cast.agreed()
     with pytest.raises(NotAllowed):
         transitions.perform(case, "withdraw", by=cast.secondee, reason=REASON)
+
+
+def test_decisions_follow_one_another_where_the_policy_says_so(cast: Cast) -> None:
+    cast.northwind.policies.create(effective_from=clock.today("UTC"), decisions_in_sequence=True)
+    case = cast.proposal()
+    asked = []
+    for who in (cast.manager, cast.secondee, cast.contact):
+        waiting = case.decisions.get(verdict__isnull=True)
+        asked.append((waiting.kind, waiting.decider))
+        case = decisions.decide(waiting, by=who, verdict=True)
+    assert asked == [("release", cast.manager), ("consent", cast.secondee), ("acceptance", cast.contact)]
+    assert case.state == "agreement"

@@ -2,8 +2,9 @@
 
 Run as the owner of the tables after each migrate; running it again changes nothing. In one transaction: all that
 the role had is taken back, then it may read and write the ordinary tables, read and add to the append-only ones,
-and use the sequences. It may truncate, create or alter nothing. The append-only tables are those whose trigger
-says so, so that the list cannot go stale.
+and use the sequences. In an append-only table whose words can be erased it may also update, but for the key: a trigger
+lets no update pass but one that erases. It may truncate, create or alter nothing. The append-only tables, and those
+that can be erased, are those whose triggers say so, so that the lists cannot go stale.
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ APPEND_ONLY = """
 SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
 WHERE p.proname = 'refuse_change' AND NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
 ORDER BY c.relname
+"""
+ERASABLE = """
+SELECT c.relname, a.attname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'id'
+WHERE p.proname = 'refuse_all_but_erasure' AND NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
+ORDER BY c.relname, a.attnum
 """
 # Whoever is, or may become, a superuser or the owner can switch the triggers off: the restriction would be empty.
 UNRESTRICTED = """
@@ -76,3 +83,6 @@ def restrict(cursor: CursorWrapper, role: str, ordinary: list[str], append_only:
     cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {name(role)}")
     for rights, granted in (("SELECT, INSERT, UPDATE, DELETE", ordinary), ("SELECT, INSERT", append_only)):
         cursor.execute(f"GRANT {rights} ON {', '.join(map(name, granted))} TO {name(role)}")
+    cursor.execute(ERASABLE)
+    for table, column in cursor.fetchall():
+        cursor.execute(f"GRANT UPDATE ({name(column)}) ON {name(table)} TO {name(role)}")

@@ -13,8 +13,9 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from agreements.models import SignatureSlot
-from config.demo import plans, stories, world
-from people.models import Notice, Organisation
+from config.demo import cast, extras, plans, stories, world
+from people.actions.invitations import VALID
+from people.models import Invitation, Notice, Organisation
 from secondments.models import Decision
 from secondments.states import State
 
@@ -44,7 +45,9 @@ class Command(BaseCommand):
             for teller in tellers:
                 teller.begin()
         self._tell(tellers)
+        extras.add(cast.owner())
         quiet_history()
+        renew_invitations()
         self.stdout.write(f"Demo data written in {time.monotonic() - began:.0f} s.")
 
     def _tell(self, tellers: list[stories.Teller]) -> None:
@@ -81,3 +84,17 @@ def quiet_history() -> None:
     past = Notice.objects.filter(Notice.OPEN)
     past.filter(is_secret=True).update(sentences=[], subject="A code", sent_at=now)
     past.exclude(about__in=open_now).update(sent_at=now)
+
+
+def renew_invitations() -> None:
+    """Stories are told side by side, an old one perhaps last: invitations hold from today, for what is asked now."""
+    unused = Invitation.objects.filter(accepted_at__isnull=True, cancelled_at__isnull=True)
+    unused.update(expires_at=timezone.now() + VALID)
+    asked = Decision.objects.filter(verdict__isnull=True, secondment__state=State.PROPOSAL)
+    for decision in asked.exclude(kind="consent").select_related("secondment"):
+        case = decision.secondment
+        unused.filter(person=decision.decider_id, organisation=case.seconder_id).update(
+            what=f"You are asked to decide about a secondment: {case.title}.",
+            onward=f"{case.get_absolute_url()}decide/{decision.kind}/",
+            case_id=case.pk,
+        )

@@ -41,5 +41,5 @@ class Command(BaseCommand):
         organisation.save()
         person.save()
         Membership.objects.create(person=person, organisation=organisation, role=Role.HR, since=clock.now())
-        ledger.record("people.first_hr", by=None, organisation=organisation.legal_name, person=person.full_name)
+        ledger.record("people.first_hr", by=None, subject=person, organisation=organisation.legal_name)
         self.stdout.write(f"{person} is HR of {organisation} and can sign in with {person.email}.")

@@ -1,0 +1,49 @@
+"""For lists: the papers that somebody may read or work on, as QuerySets; each is the pair of a test in policies.py."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from agreements import policies
+from agreements.models import Agreement, ChangeRequest, Document, Version
+from agreements.states import SHARED, PaperState
+from people.models import Person
+from secondments.choices import Part
+from secondments.scopes import cases_in
+
+
+def readable(person: Person) -> QuerySet[Agreement]:
+    """The pair of ``may_read``."""
+    own = Agreement.objects.filter(secondment__in=cases_in(person, {Part.HR_SECONDER}))
+    shared = Agreement.objects.filter(
+        shared_at__isnull=False, secondment__in=cases_in(person, policies.READERS - {Part.HR_SECONDER})
+    )
+    return own | shared
+
+
+def editable(person: Person) -> QuerySet[Agreement]:
+    """The pair of ``may_edit``."""
+    return Agreement.objects.filter(secondment__in=cases_in(person, {Part.HR_SECONDER}))
+
+
+def negotiable(person: Person) -> QuerySet[Agreement]:
+    """The pair of ``may_ask_for_change``."""
+    return Agreement.objects.filter(state__in=SHARED, secondment__in=cases_in(person, policies.NEGOTIATORS))
+
+
+def downloadable(person: Person) -> QuerySet[Agreement]:
+    """The pair of ``may_download``."""
+    return readable(person).exclude(state=PaperState.DRAFT)
+
+
+def versions(person: Person) -> QuerySet[Version]:
+    """Every version of a paper stays readable by those who read the paper."""
+    return Version.objects.filter(agreement__in=readable(person))
+
+
+def change_requests(person: Person) -> QuerySet[ChangeRequest]:
+    return ChangeRequest.objects.filter(agreement__in=readable(person))
+
+
+def documents(person: Person) -> QuerySet[Document]:
+    return Document.objects.filter(agreement__in=downloadable(person))

@@ -1,0 +1,110 @@
+"""The form of an organisation's rules: all that steer something, in groups, each with what it does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from people.forms.base import DateInput, ModelForm
+from people.models import Policy
+
+GROUPS: list[tuple[Any, dict[str, Any]]] = [
+    (
+        gettext_lazy("Length"),
+        {
+            "minimum_days": gettext_lazy("A proposal for fewer days cannot be submitted."),
+            "maximum_days": gettext_lazy("A proposal for more days cannot be submitted; both ends count."),
+        },
+    ),
+    (
+        gettext_lazy("Who may go"),
+        {
+            "minimum_service_months": gettext_lazy("Counted to the first day of the secondment; 0 asks for none."),
+            "probation_must_be_over": gettext_lazy("Before the first day of the secondment."),
+            "contract_must_outlast": gettext_lazy("The contract runs at least until the last day."),
+            "months_between": gettext_lazy("From the end of one secondment to the start of the next; 0 asks for none."),
+            "cumulative_maximum_days": gettext_lazy("Secondments of a person to one host together; 0 sets no limit."),
+        },
+    ),
+    (
+        gettext_lazy("Decisions and signatures"),
+        {
+            "decision_days": gettext_lazy("To release, to consent, to accept; then the case is listed as stuck."),
+            "decisions_in_sequence": gettext_lazy("The line manager first, then the secondee, then the host."),
+            "signing_days": gettext_lazy("Each party has as long; then the case is listed as stuck."),
+            "signing_order": gettext_lazy("Each is asked when the one before has signed."),
+        },
+    ),
+    (
+        gettext_lazy("Check-ins and review"),
+        {
+            "first_checkin_weeks": gettext_lazy("Counted from the first day."),
+            "checkin_every_weeks": gettext_lazy("Until the last day."),
+            "review_days_before": gettext_lazy("The three are then asked to look back."),
+        },
+    ),
+    (
+        gettext_lazy("Reminders"),
+        {
+            "remind_before_days": gettext_lazy("Days before the due day; at most 14."),
+            "remind_after_days": gettext_lazy("Days after the due day, to whoever has not answered."),
+            "escalate_after_days": gettext_lazy("Days after the due day."),
+        },
+    ),
+    (
+        gettext_lazy("Notice"),
+        {
+            "notice_weeks_seconder": gettext_lazy("Proposed as the last day when the seconder ends a placement early."),
+            "notice_weeks_host": gettext_lazy("The same for the host."),
+            "notice_weeks_secondee": gettext_lazy("The same for the secondee."),
+        },
+    ),
+    (
+        gettext_lazy("Keeping"),
+        {"retention_years": gettext_lazy("Then the personal data of a closed case can be erased.")},
+    ),
+]  # fmt: skip
+RULES = [rule for _title, rules in GROUPS for rule in rules]
+
+
+class PolicyForm(ModelForm):
+    """One version of the rules; what cannot be is said at the field."""
+
+    checked_with = ("organisation",)
+    places = {
+        "policy_one_each_day": (
+            "effective_from",
+            gettext_lazy("Another version begins on that day; choose another day."),
+        ),
+        "policy_minimum_below_maximum": ("maximum_days", gettext_lazy("This is less than the shortest secondment.")),
+        "policy_reminds_at_most_two_weeks_before": ("remind_before_days", gettext_lazy("Give at most 14 days.")),
+        "policy_checkins_at_least_a_week_apart": ("checkin_every_weeks", gettext_lazy("Give at least 1 week.")),
+    }
+
+    class Meta:
+        model = Policy
+        fields = ["effective_from", *RULES, "note"]
+        widgets = {"effective_from": DateInput(), "note": forms.Textarea({"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].required = True
+        self.fields["effective_from"].help_text = _("Today or a later day. Cases that were submitted keep their rules.")
+        usual = Policy()
+        for _title, rules in GROUPS:
+            for rule, meaning in rules.items():
+                self.fields[rule].help_text = _("%(meaning)s Usually: %(value)s.") % {
+                    "meaning": meaning,
+                    "value": usual.shown(rule),
+                }
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Titles with their fields, for the template."""
+        return [(str(title), [self[rule] for rule in rules]) for title, rules in GROUPS]
+
+    def rules(self) -> dict[str, Any]:
+        """What the action wants."""
+        return {rule: self.cleaned_data[rule] for rule in RULES}

@@ -1,0 +1,88 @@
+"""For lists: the rows of cases that somebody may read, as QuerySets; each is the pair of a test in policies.py."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Q, QuerySet
+
+from people.models import Person
+from secondments import capacities, policies
+from secondments.choices import DecisionKind, ListKind, Part, Party
+from secondments.models import CasePart, CheckIn, ChecklistItem, Decision, Evaluation, Secondment
+
+
+def cases_in(person: Person, parts: Collection[Part]) -> QuerySet[Secondment]:
+    """Cases in which somebody acts in one of these parts now."""
+    scopes = capacities.cases_as(person)
+    found = Q(pk__in=[])
+    for part in sorted(parts):
+        found |= scopes[part]
+    return Secondment.objects.filter(found)
+
+
+def editable_proposals(person: Person) -> QuerySet[Secondment]:
+    """The pair of ``may_edit_proposal``."""
+    return cases_in(person, {Part.HR_SECONDER}).filter(state=policies.State.DRAFT)
+
+
+def parts(person: Person) -> QuerySet[CasePart]:
+    """The pair of ``may_see_people``."""
+    return CasePart.objects.filter(secondment__in=cases_in(person, frozenset(Part) - policies.ONLOOKERS))
+
+
+def decisions(person: Person) -> QuerySet[Decision]:
+    """The pair of ``may_see_decision``."""
+    return Decision.objects.filter(secondment__in=cases_in(person, policies.DECISION_READERS))
+
+
+def reasons(person: Person) -> QuerySet[Decision]:
+    """The pair of ``may_see_reason``: decisions whose reason somebody may read."""
+    found = Q(pk__in=[])
+    for kind in DecisionKind:
+        found |= Q(kind=kind, secondment__in=cases_in(person, policies.REASON_READERS[kind]))
+    return Decision.objects.filter(found)
+
+
+def checkins(person: Person) -> QuerySet[CheckIn]:
+    """The pair of ``may_read_checkin``."""
+    found = Q(secondment__in=cases_in(person, {Part.HR_SECONDER}))
+    found |= Q(party=Party.SECONDEE, secondment__in=cases_in(person, policies.SPEAKS_FOR[Party.SECONDEE]))
+    at_host = policies.SPEAKS_FOR[Party.HOST] | {Part.HR_HOST}
+    found |= Q(party=Party.HOST, secondment__in=cases_in(person, at_host))
+    return CheckIn.objects.filter(found)
+
+
+def private_notes(person: Person) -> QuerySet[CheckIn]:
+    """The pair of ``may_read_note``."""
+    found = Q(secondment__in=cases_in(person, {Part.HR_SECONDER}))
+    for party in (Party.SECONDEE, Party.HOST):
+        found |= Q(person=person, party=party, secondment__in=cases_in(person, policies.SPEAKS_FOR[party]))
+    return CheckIn.objects.filter(found)
+
+
+def checklist_items(person: Person) -> QuerySet[ChecklistItem]:
+    """The pair of ``may_see_item``."""
+    found = Q(pk__in=[])
+    for kind in ListKind:
+        readers = policies.LIST_READERS[kind]
+        if kind == ListKind.RETURN:
+            found |= Q(list=kind, party=Party.HOST, secondment__in=cases_in(person, readers & policies.AT_HOST))
+            readers = readers - policies.AT_HOST
+        found |= Q(list=kind, secondment__in=cases_in(person, readers))
+    return ChecklistItem.objects.filter(found)
+
+
+def evaluations(person: Person) -> QuerySet[Evaluation]:
+    """The pair of ``may_read_evaluation``."""
+    found = Q(secondment__in=cases_in(person, {Part.HR_SECONDER}))
+    for party, speakers in policies.SPEAKS_FOR.items():
+        found |= Q(party=party, secondment__in=cases_in(person, speakers))
+    released = Q(secondment__review_concluded_at__isnull=False)
+    found |= released & Q(secondment__in=cases_in(person, policies.REVIEWERS))
+    return Evaluation.objects.filter(found)
+
+
+def salaries(person: Person) -> QuerySet[Secondment]:
+    """The pair of ``may_see_salary``."""
+    return cases_in(person, policies.SALARY_READERS)

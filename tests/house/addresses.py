@@ -1,0 +1,192 @@
+"""All addresses by name, and how to fill them in: with anything, or with what exists in a world."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from agreements import negotiation
+from people import clock
+from people.actions import copies, holds, invitations, support
+from people.imports import batches
+from people.models import (
+    ClosingDay,
+    Department,
+    Employment,
+    ImportKind,
+    Membership,
+    Person,
+    PersonSession,
+    Policy,
+    Signatory,
+)
+from secondments.actions import case_parts, deputies
+from secondments.choices import Part
+from secondments.models import Secondment
+from tests.cast import Cast, member, person
+
+DUMMIES = {
+    "kind": "release",
+    "name": "withdraw",
+    "party": "host",
+    "part": "host_supervisor",
+    "clause_key": "place_of_work",
+    "example": "people.csv",
+    "older": "1",
+    "newer": "1",
+    "number": "1",
+    "pk": "1",
+    "hold": "aaaaaaaaaaaa",
+    "invitation_key": "aaaaaaaaaaaa",
+    "provider_id": "aaaaaaaaaaaa",
+}
+
+
+def patterns(found: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Name and route of every address."""
+    for entry in (found or get_resolver()).url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield entry.name or "", route
+
+
+ROUTES = dict(patterns())
+
+
+def filled(name: str, values: dict[str, Any]) -> str:
+    """The address with these values in its places; every place must have one."""
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda place: str(values[place[1]]), ROUTES[name])
+
+
+def address(name: str, key: str = "aaaaaaaaaaaa") -> str:
+    """An address of this name with a key, and anything in its other places."""
+    kind = {"agreement_pdf": "sealed", "data_copy": "pdf"}.get(name, "release")
+    return filled(name, {**DUMMIES, "kind": kind, "key": key})
+
+
+@dataclass
+class World:
+    """A cast in which something exists for every address; ``values`` says what, by the address's name."""
+
+    cast: Cast
+    people: dict[str, Person]
+    values: dict[str, dict[str, Any]]
+
+    def path(self, name: str) -> str:
+        return filled(name, {**DUMMIES, **self.values.get(name, {})})
+
+
+SMALL = {"is_full_time": False, "weekly_hours": 1}
+
+
+def build(cast: Cast) -> World:
+    """Cases in every state that an address needs, and rows of every kind below people and organisations."""
+    people = dict(cast.people)
+    people["supervisor"] = person("Sven Olsen")
+    people["deputy"] = person("Dep Uty")
+    people["host_finance"] = member(person("Fia Host"), cast.contoso, "finance")
+    people["administrator"] = person("Adam Min", is_administrator=True)
+    Authenticator.objects.create(user=people["administrator"], type=Authenticator.Type.TOTP, data={"secret": "none"})
+    values = _below_cases(cast, people) | _below_people(cast, people)
+    return World(cast, {name: Person.objects.get(pk=who.pk) for name, who in people.items()}, values)
+
+
+def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, Any]]:
+    draft, proposal = cast.draft(**SMALL), cast.proposal(**SMALL)
+    terms, signing = cast.agreement_case(**SMALL), cast.agreement_case(**SMALL)
+    asked = negotiation.ask_for_change(
+        cast.shared(terms), by=cast.contact, key="place_of_work", text="Two remote days.", seen_version=1
+    )
+    cast.issued(signing)
+    active, review, back = cast.active(**SMALL), cast.in_review(**SMALL), cast.returning(**SMALL)
+    closed = cast.completed(**SMALL)
+    for case in (proposal, terms, signing, active, review, back):
+        case_parts.name(case, Part.HOST_SUPERVISOR, people["supervisor"], by=cast.contact)
+    today = clock.today("UTC")
+    deputy = deputies.name(
+        people["deputy"], by=cast.contact, part=Part.HOST_CONTACT, since=today, until=today + timedelta(days=30)
+    )
+    deputies.accept(deputy, by=people["deputy"])
+    item = active.checklist.filter(list="outward").first()
+    where: dict[Secondment, list[str]] = {
+        draft: ["edit_proposal", "check_proposal"],
+        proposal: ["decide", "move", "send_invitation"],
+        terms: ["edit_clause", "ask_for_change", "decline_change", "share_terms", "approve_terms", "issue_agreement"],
+        active: ["secondment", "placement", "checkin", "tick", "waive", "add_checklist_item", "end_early",
+                 "case_people", "name_part", "end_part", "readdress", "choose_capacity"],
+        review: ["evaluate", "conclude"],
+        back: ["outcome"],
+        closed: ["case_hold"],
+    }  # fmt: skip
+    by_name = {name: case for case, names in where.items() for name in names}
+    found = {
+        name: {"key": by_name.get(name, signing).key}
+        for name, route in ROUTES.items()
+        if route.startswith("secondments/<")
+    }
+    found["checkin"]["pk"] = active.checkins.filter(party="secondee").first().pk
+    found["tick"]["pk"] = found["waive"]["pk"] = item.pk
+    found["end_part"]["pk"] = found["readdress"]["pk"] = active.parts.current().get(part="host_supervisor").pk
+    found["send_invitation"]["invitation_key"] = cast.contact.invitations.get().key
+    found["decline_change"]["pk"] = asked.pk
+    found["agreement_pdf"]["kind"] = "review-copy"
+    found["invitation"] = {"key": cast.contact.invitations.get().key}
+    found["deputy"] = found["answer_deputy"] = {"key": deputy.key}
+    return found
+
+
+def _below_people(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, Any]]:
+    today = clock.today("UTC")
+    gone = person("Gone Away")
+    terms = {"organisation": cast.northwind, "job_title": "Clerk", "annual_salary": 30000, "salary_currency": "GBP"}
+    Employment.objects.create(person=gone, since=today - timedelta(days=900), until=today - timedelta(days=9), **terms)
+    ahead = Employment.objects.create(person=person("Com Ing"), since=today + timedelta(days=9), **terms)
+    empty = Department.objects.create(organisation=cast.northwind, name="Empty")
+    signs = Signatory.objects.create(organisation=cast.northwind, person=cast.director, since=today)
+    shut = ClosingDay.objects.create(organisation=cast.northwind, day=today + timedelta(days=40), name="Stocktaking")
+    rules = Policy.objects.create(organisation=cast.northwind, effective_from=today + timedelta(days=30))
+    batch = batches.begin(
+        by=cast.hr,
+        organisation=cast.northwind,
+        kind=ImportKind.PEOPLE,
+        file_name="people.csv",
+        content=b"name,email\nA,a@x.example\n",
+    )
+    copy = copies.ask(cast.secondee, by=cast.secondee)
+    hold = holds.place(cast.northwind, person=gone, by=cast.hr, reason="a court case")
+    session = PersonSession.objects.create(person=cast.hr, session_key="x" * 32)
+    invitations.invite(people["deputy"], by=cast.hr, organisation=cast.northwind, what="A part")
+    support.begin(cast.secondee, by=people["administrator"], reason="They asked for help.")
+    ours = {"key": cast.northwind.key}
+    found = {name: ours for name, route in ROUTES.items() if route.startswith("organisations/<")}
+    found |= {name: {"key": cast.secondee.key} for name, route in ROUTES.items() if route.startswith("people/<")}
+    found |= {name: {"key": batch.key} for name in ROUTES if name.startswith("import_")}
+    present = cast.secondee.employments.get()
+    for name in ("correct_employment", "change_employment", "end_employment"):
+        found[name] = {"key": cast.secondee.key, "pk": present.pk}
+    found["call_off_employment"] = {"key": ahead.person.key, "pk": ahead.pk}
+    for name in ("rename_department", "remove_department"):
+        found[name] = {**ours, "pk": empty.pk}
+    found["end_signatory"] = {**ours, "pk": signs.pk}
+    found["remove_closing_day"] = {**ours, "pk": shut.pk}
+    found["end_membership"] = {**ours, "pk": Membership.objects.get(person=cast.finance).pk}
+    for name in ("edit_policy", "remove_policy"):
+        found[name] = {**ours, "pk": rules.pk}
+    found["lift_hold"] = {"key": gone.key, "hold": hold.key}
+    for name in ("person_data", "confirm_erasure", "call_off_erasure"):
+        found[name] = {"key": gone.key}
+    found["data_copy"] = {"key": copy.key, "kind": "pdf"}
+    found["openid_connect_login"] = {"key": "aaaaaaaaaaaa"}
+    found["security_remove_factor"] = {"pk": Authenticator.objects.get(user=people["administrator"]).pk}
+    found["security_end_session"] = {"pk": session.pk}
+    found["administration_first_hr"] = ours
+    found["administration_person"] = found["begin_support"] = {"key": cast.secondee.key}
+    return found

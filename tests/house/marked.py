@@ -1,0 +1,370 @@
+"""A world in which every confidential field holds a word of its own, and who may read which of them.
+
+Words are written through the real actions where there is one, so that they could leak into notices, mails and the
+ledger as well; the others are put into their columns.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from allauth.mfa.models import Authenticator
+
+from agreements import negotiation, papers, signing
+from agreements.models import Agreement, SigningCode
+from people import clock
+from people.actions import copies, holds, invitations, support
+from people.actions import people as directory
+from people.imports import batches
+from people.models import (
+    DataCopy,
+    Employment,
+    Fate,
+    ImportBatch,
+    ImportKind,
+    ImportRow,
+    Invitation,
+    OneTimeCode,
+    Organisation,
+    Person,
+    PersonSession,
+    Policy,
+    SignInProvider,
+)
+from secondments import transitions
+from secondments.actions import (
+    calendar,
+    case_parts,
+    checkins,
+    checklists,
+    decisions,
+    deputies,
+    early_end,
+    evaluations,
+    outcomes,
+    proposals,
+)
+from secondments.choices import Part
+from secondments.models import Secondment
+from tests.cast import Cast, fresh, member, on, person
+from tests.house import addresses
+
+HOME = {"hr", "secondee", "manager", "standing"}
+HOST = {"contact", "deputy", "supervisor", "host_hr", "supervising"}
+SIGN = {"director", "signatory"}
+VIEW = {"viewer", "host_viewer", "viewing"}
+ALL = HOME | HOST | SIGN | VIEW
+OWN_LISTS = {"hr", "secondee"}
+
+# Who may read what of a case, by access.md. Two people have two parts each and act in one or the other: somebody of
+# the host's finance who is a supervisor ("paying", "supervising"), and a viewer who is the line manager's deputy.
+CASE: dict[str, set[str]] = {
+    "purpose": ALL,
+    "objective": ALL,
+    "measure": ALL,
+    "draftpurpose": {"hr"},
+    "releasereason": HOME,
+    "consentreason": {"hr", "secondee"},
+    "acceptancereason": HOME | HOST - {"supervisor", "supervising"},
+    "withdrawreason": {"hr"},
+    "refusedtosign": {"hr", "secondee"},  # who wrote it
+    "internalnote": {"hr"},
+    "sharednote": HOME | HOST | SIGN,
+    "unsharednote": {"hr"},
+    "changeasked": HOME | HOST | SIGN,
+    "changeanswer": HOME | HOST | SIGN,
+    "progresssecondee": {"hr", "secondee"},
+    "supportsecondee": {"hr", "secondee"},
+    "notesecondee": {"hr", "secondee"},
+    "progresshost": {"hr"} | HOST,
+    "supporthost": {"hr"} | HOST,
+    "notehost": {"hr", "contact"},
+    "earlyend": {"hr", "secondee"},  # the secondee in the copy of their data
+    "worksecondee": {"hr", "secondee"},
+    "evidencesecondee": {"hr", "secondee"},
+    "workhost": {"hr"} | HOST - {"host_hr"},
+    "evidencehost": {"hr"} | HOST - {"host_hr"},
+    "workmanager": {"hr", "manager", "standing"},
+    "skillssecondee": {"hr", "secondee"},
+    "skillshost": {"hr"} | HOST - {"host_hr"},
+    "skillsmanager": {"hr", "manager", "standing"},
+    "evidencemanager": {"hr", "manager", "standing"},
+    "releasedsecondee": HOME | HOST,
+    "releasedmanager": HOME | HOST,
+    "skillsreleasedsecondee": HOME | HOST,
+    "skillsreleasedmanager": HOME | HOST,
+    "evidencereleasedmanager": HOME | HOST,
+    "evidencereleasedsecondee": HOME | HOST,
+    "conclusion": HOME | HOST,
+    "notwaited": HOME | HOST,
+    "outcomenote": {"hr", "secondee"},  # likewise
+    "waivedoutward": HOME,
+    "waivedinward": {"hr", "secondee"} | HOST,
+    "waivedreturn": HOME | HOST,
+    "casehold": {"hr"},
+    "whyended": {"hr"},
+}
+# … and of people and organisations, where no part in a case counts.
+BOOKS = {"hr", "finance"}
+STAFF = BOOKS | {"viewer", "viewing", "standing"}
+HOUSE: dict[str, set[str]] = {
+    "salary": BOOKS | {"secondee"},
+    "currency": BOOKS | {"secondee"},
+    "grade": STAFF | {"secondee"},
+    "number": STAFF | {"secondee"},
+    "formergrade": STAFF,
+    "phone": STAFF | {"manager", "secondee"},
+    "importfile": {"hr"},
+    "importrow": {"hr"},
+    "invitationtext": {"deputy"},
+    "personhold": {"hr"},
+    "supportreason": {"administrator", "hr", "secondee"},
+    "policynote": STAFF,
+    "shutout": set(),
+    "unlistedhost": {"administrator", "stranger_hr"},
+    "copyreason": {"hr", "secondee"},
+    "providersecret": set(),
+    "passwordhash": set(),
+    "recoverycodes": set(),
+    "appsecret": set(),
+    "otherssession": set(),
+    "onetimecode": set(),
+    "codesession": set(),
+    "signingcode": set(),
+}
+SEEN = CASE | HOUSE
+# Support sees the secondee's pages without pay and private notes, and never the copy of their data.
+KEPT_FROM_SUPPORT = {"salary", "currency", "notesecondee", "earlyend", "outcomenote", "copyreason", "refusedtosign"}
+
+
+def share_of(role: str) -> set[str]:
+    """What a role may see, and is to come across."""
+    if role == "support":
+        return share_of("secondee") - KEPT_FROM_SUPPORT
+    return {name for name, roles in SEEN.items() if role in roles}
+
+
+SPELLINGS = {"48123": "salary", "48,123": "salary", "xts": "currency"}
+FOUND = re.compile(r"\b(?:zq([a-z]+)zq|(48123|48,123|xts))\b")
+
+
+def word(name: str) -> str:
+    """The word that stands in a field; none is part of another, nor of anything else."""
+    return f"zq{name}zq"
+
+
+def words_in(text: str) -> set[str]:
+    """Which fields' words stand in a text."""
+    return {name or SPELLINGS[spelling] for name, spelling in FOUND.findall(text.casefold())}
+
+
+@dataclass
+class Marked:
+    """The world, its people by role, and the cases that hold words."""
+
+    world: addresses.World
+    people: dict[str, Person]
+    cases: list[Secondment]
+
+
+SMALL = addresses.SMALL
+
+
+def build() -> Marked:
+    cast = Cast.assemble()
+    world = addresses.build(cast)
+    people = dict(world.people)
+    people["host_viewer"] = member(person("Hester View"), cast.contoso, "viewer")
+    people["paying"] = people["supervising"] = member(person("Dou Ble"), cast.contoso, "finance")
+    people["viewing"] = people["standing"] = member(person("Sta Nding"), cast.northwind, "viewer")
+    _deputy(cast, people["standing"])
+    holds.place(cast.northwind, person=cast.secondee, by=cast.hr, reason=word("personhold"))
+    cases = [_refused(cast)]
+    cases += [walk(cast, people) for walk in (_argued, _withdrawn, _ended_early, _completed)]
+    cast.draft(**SMALL, purpose=word("draftpurpose"))
+    _people(cast, people)
+    _secrets(cast, people)
+    _imports(world)
+    for copy in (copies.ask(cast.secondee, by=cast.secondee), _asked_by_hr(cast)):
+        copies.make(copy)
+        world.values["data_copy"] = {"key": copy.key, "kind": "pdf"}
+    return Marked(world, {role: Person.objects.get(pk=who.pk) for role, who in people.items()}, cases)
+
+
+def _deputy(cast: Cast, who: Person) -> None:
+    today = clock.today("UTC")
+    last = today + timedelta(days=30)
+    row = deputies.name(who, by=cast.manager, part=Part.LINE_MANAGER, since=today, until=last)
+    deputies.accept(row, by=who)
+
+
+def _supervised(cast: Cast, people: dict[str, Person], case: Secondment) -> Secondment:
+    """With both supervisors; a third has been and gone, for a reason."""
+    for who in (people["supervisor"], people["supervising"], cast.stranger):
+        case_parts.name(case, Part.HOST_SUPERVISOR, who, by=cast.contact)
+    row = case.parts.get(person=cast.stranger)
+    case_parts.end(row, by=cast.contact, reason=word("whyended"))
+    return fresh(case)
+
+
+def _refused(cast: Cast) -> Secondment:
+    """Released and accepted with a reason each, then declined by the secondee with another."""
+    case = cast.proposal(**SMALL)
+    for kind, verdict in (("release", True), ("acceptance", True), ("consent", False)):
+        decision = case.decisions.get(kind=kind)
+        case = decisions.decide(decision, by=decision.decider, verdict=verdict, reason=word(f"{kind}reason"))
+    return fresh(case)
+
+
+def _argued(cast: Cast, people: dict[str, Person]) -> Secondment:
+    """A paper that was not signed, and a second one that is argued about."""
+    case = _supervised(cast, people, cast.agreement_case(**SMALL))
+    _edit(cast, case, "internalnote", "1")
+    agreement = cast.issued(case)
+    signing.record_opened(agreement, by=case.secondee)
+    signing.decline(agreement, by=case.secondee, reason=word("refusedtosign"))
+    signing.redraft(papers.lock(agreement.pk), by=cast.hr)
+    agreement = cast.shared(case)
+    assert agreement.current
+    asked = negotiation.ask_for_change(
+        agreement, by=cast.contact, key="place_of_work", text=word("changeasked"), seen_version=agreement.current.number
+    )
+    negotiation.answer_change(asked, by=cast.hr, accepted=False, answer=word("changeanswer"))
+    _edit(cast, case, "sharednote", "3")
+    return fresh(case)
+
+
+def _withdrawn(cast: Cast, people: dict[str, Person]) -> Secondment:
+    """Terms that nobody but HR was ever shown, and the end of it."""
+    case = _supervised(cast, people, cast.agreement_case(**SMALL))
+    _edit(cast, case, "unsharednote", "4")
+    return transitions.perform(fresh(case), "withdraw", by=cast.hr, reason=word("withdrawreason"))
+
+
+def _edit(cast: Cast, case: Secondment, note: str, days: str) -> None:
+    agreement = cast.paper(case)
+    assert agreement.current
+    negotiation.edit_clause(
+        agreement, by=cast.hr, key="place_of_work", values={"remote_days": days}, wording=[],
+        note=word(note), seen_version=agreement.current.number,
+    )  # fmt: skip
+
+
+def _ended_early(cast: Cast, people: dict[str, Person]) -> Secondment:
+    """Running and checked in upon, then ended early; everybody has looked back, and HR has not concluded."""
+    case = _supervised(cast, people, cast.active(**SMALL))
+    with on(case.start_on + timedelta(days=20)):
+        for party in ("secondee", "host"):
+            checkin = case.checkins.filter(party=party).order_by("due_on").first()
+            answers = {name: word(f"{name}{party}") for name in ("progress", "support")}
+            answers |= {"going": 2, "wants_contact": True, "note_to_hr": word(f"note{party}")}
+            checkins.complete(checkin, by=checkin.person, answers=answers)
+        case = early_end.end_early(
+            case, by=cast.hr, last_day=case.start_on + timedelta(days=30), asked_by="host", reason=word("earlyend")
+        )
+        _look_back(case, "work", "evidence", "skills")
+    return fresh(case)
+
+
+def _look_back(case: Secondment, work: str, evidence: str, skills: str, but: str = "") -> None:
+    for evaluation in case.evaluations.exclude(party=but):
+        party = evaluation.party.removeprefix("line_")
+        evaluations.complete(
+            evaluation,
+            by=evaluation.person,
+            answers={"what_worked": word(work + party), "skills": word(skills + party), "would_repeat": True},
+            results={found.pk: ("met", word(evidence + party)) for found in case.objectives.all()},
+        )
+
+
+def _completed(cast: Cast, people: dict[str, Person]) -> Secondment:
+    """A case to its end, with words wherever the way leads past."""
+    objectives = ({"text": word("objective"), "measure": word("measure")},)
+    fields = cast.fields(**SMALL, purpose=word("purpose"))
+    case = proposals.begin(by=cast.hr, seconder=cast.northwind, fields=fields, objectives=objectives)
+    case = proposals.submit(case, by=cast.hr)
+    for decision in case.decisions.all():
+        case = decisions.decide(decision, by=decision.decider, verdict=True)
+    case = _supervised(cast, people, case)
+    agreement = cast.issued(case)
+    for who in (case.secondee, case.host_signatory, case.seconder_signatory):
+        agreement = cast.sign(Agreement.objects.select_related("review_copy").get(pk=agreement.pk), who)
+    cast.seal(agreement)
+    case = fresh(case)
+    for kind, by in (("outward", cast.hr), ("inward", cast.host_hr)):
+        checklists.waive(case.checklist.filter(list=kind).first(), by=by, reason=word(f"waived{kind}"))
+    with on(case.start_on):
+        calendar.advance()
+    with on(case.end_on - timedelta(days=30)):
+        calendar.advance()
+    with on(case.end_on - timedelta(days=20)):
+        _look_back(fresh(case), "released", "evidencereleased", "skillsreleased", but="host")
+        evaluations.conclude(fresh(case), by=cast.hr, conclusion=word("conclusion"), waived_because=word("notwaited"))
+    with on(case.end_on + timedelta(days=1)):
+        calendar.advance()
+    with on(case.end_on + timedelta(days=2)):
+        for item in case.checklist.filter(list="return"):
+            checklists.waive(item, by=cast.hr, reason=word("waivedreturn"))
+        outcomes.record(case, by=cast.hr, outcome="same_role", note=word("outcomenote"))
+        transitions.perform(case, "complete", by=cast.hr)
+    holds.place(cast.northwind, case_id=case.pk, by=cast.hr, reason=word("casehold"))
+    return fresh(case)
+
+
+def _people(cast: Cast, people: dict[str, Person]) -> None:
+    """Employment, telephone, invitation, support, rules, and somebody shut out."""
+    Employment.objects.filter(person=cast.secondee).update(
+        annual_salary=Decimal("48123"), salary_currency="XTS", grade=word("grade"), employee_number=word("number")
+    )
+    Employment.objects.filter(person__full_name="Gone Away").update(grade=word("formergrade"))
+    Person.objects.filter(pk=cast.secondee.pk).update(phone=word("phone"))
+    Invitation.objects.filter(person=people["deputy"]).delete()
+    invitations.invite(people["deputy"], by=cast.hr, organisation=cast.northwind, what=word("invitationtext"))
+    support.begin(cast.secondee, by=people["administrator"], reason=word("supportreason"))
+    Policy.objects.filter(organisation=cast.northwind).update(note=word("policynote"))
+    Organisation.objects.filter(legal_name="Fabrikam Inc").update(legal_name=word("unlistedhost"))
+    shut = Person.objects.get(full_name="Com Ing")
+    directory.deactivate(shut, by=cast.hr, reason=word("shutout"))
+
+
+def _asked_by_hr(cast: Cast) -> DataCopy:
+    return copies.ask(cast.secondee, by=cast.hr, organisation=cast.northwind, reason=word("copyreason"))
+
+
+def _secrets(cast: Cast, people: dict[str, Person]) -> None:
+    """What nobody is ever shown, in every row where it could be."""
+    Person.objects.update(password=word("passwordhash"))
+    for who in Person.objects.all():
+        for kind, data in (
+            (Authenticator.Type.TOTP, {"secret": word("appsecret")}),
+            (Authenticator.Type.RECOVERY_CODES, {"codes": [word("recoverycodes")]}),
+        ):
+            Authenticator.objects.update_or_create(user=who, type=kind, defaults={"data": data})
+        later = clock.now() + timedelta(days=1)
+        OneTimeCode.objects.create(
+            person=who, purpose="confirm", session=word("codesession"), code=word("onetimecode"), expires_at=later
+        )
+        PersonSession.objects.create(person=who, session_key=f"{word('othersession')}-{who.pk}")
+    provider = SignInProvider(organisation=cast.northwind, issuer="https://id.example", client_id="us")
+    provider.locked_secret = word("providersecret")
+    provider.save()
+    SigningCode.objects.update(digest=word("signingcode"))
+
+
+def _imports(world: addresses.World) -> None:
+    """A file, its preview and a refused row."""
+    found = ImportBatch.objects.get(key=world.values["import_batch"]["key"])
+    content = f"name,email,{word('importfile')}\nA,a@x.example,{word('importfile')}\n".encode()
+    world.values["import_columns"] = {
+        "key": batches.begin(
+            by=world.cast.hr, organisation=world.cast.northwind, kind=ImportKind.PEOPLE, file_name="x.csv",
+            content=content,
+        ).key
+    }  # fmt: skip
+    ImportRow.objects.create(
+        batch=found, number=2, fate=Fate.REFUSED, values={"full_name": word("importrow")}, errors={"email": "No."}
+    )
+    ImportBatch.objects.filter(pk=found.pk).update(state="checked", counts={"refused": 1}, checked_at=clock.now())

@@ -1,0 +1,203 @@
+"""Distinct words in everything that is kept about a person, and a dump of the database to look for them in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.db.models import BinaryField, CharField, GenericIPAddressField, JSONField, Model, TextField
+
+from agreements import papers, signing
+from agreements.models import Agreement, ChangeRequest
+from people import clock, personal_data
+from people.models import (
+    DataCopy,
+    Invitation,
+    LedgerEntry,
+    LegalHold,
+    Membership,
+    Notice,
+    Person,
+    Signatory,
+)
+from people.privacy import KEEP, NOT_PERSONAL
+from secondments import transitions
+from secondments.actions import calendar, checkins, checklists, decisions, evaluations, outcomes
+from secondments.models import Secondment
+from tests.cast import Cast, fresh, on
+
+SIGNED_TABLES = ["agreements_version", "agreements_document", "agreements_signature", "agreements_evidenceevent"]
+
+
+def whole_life(cast: Cast, **changes: Any) -> Secondment:
+    """A case walked to its end through the real actions: a first paper is declined, a second one signed."""
+    case = cast.proposal(**changes)
+    for decision in case.decisions.all():
+        case = decisions.decide(decision, by=decision.decider, verdict=True, reason=f"because of {decision.kind}")
+    declined = cast.sign(cast.issued(case), case.secondee)
+    signing.decline(declined, by=case.host_signatory, reason="Ana Duarte is to have more leave")
+    signing.redraft(papers.lock(declined.pk), by=cast.hr)
+    agreement = cast.issued(case)
+    for who in (case.secondee, case.host_signatory, case.seconder_signatory):
+        agreement = cast.sign(Agreement.objects.select_related("review_copy").get(pk=agreement.pk), who)
+    cast.seal(agreement)
+    case = fresh(case)
+    with on(case.start_on):
+        calendar.advance()
+        for checkin in case.checkins.order_by("due_on")[:2]:
+            answers = {"going": 2, "progress": "slow", "support": "time", "wants_contact": True, "note_to_hr": "ill"}
+            checkins.complete(checkin, by=checkin.person, answers=answers)
+    with on(case.end_on - timedelta(days=30)):
+        calendar.advance()
+    with on(case.end_on - timedelta(days=20)):
+        for evaluation in case.evaluations.all():
+            answers = {"what_worked": "all", "skills": "planning", "would_repeat": True}
+            results = {found.pk: {"result": "met", "evidence": "seen"} for found in case.objectives.all()}
+            evaluations.complete(evaluation, by=evaluation.person, answers=answers, results=results)
+        evaluations.conclude(fresh(case), by=cast.hr, conclusion="Ana Duarte did well.")
+    with on(case.end_on + timedelta(days=1)):
+        calendar.advance()
+    with on(case.end_on + timedelta(days=2)):
+        for item in case.checklist.filter(list="return"):
+            checklists.waive(item, by=cast.hr, reason="not needed")
+        outcomes.record(case, by=cast.hr, outcome="same_role", note="as before")
+        return transitions.perform(case, "complete", by=cast.hr)
+
+
+def fill(person: Person, case: Secondment, cast: Cast) -> None:
+    """Rows of the kinds that the walk does not make."""
+    now = clock.now()
+    stamps = {"sent_at": now, "expires_at": now, "cancelled_at": now}
+    Invitation.objects.create(
+        person=person, organisation=cast.northwind, invited_by=cast.hr, email=person.email, what="a part", **stamps
+    )
+    Signatory.objects.create(
+        organisation=cast.northwind, person=person, title="clerk", since=now - timedelta(days=9), until=now.date()
+    )
+    Membership.objects.create(
+        person=person, organisation=cast.northwind, role="viewer", since=now - timedelta(days=9), until=now
+    )
+    DataCopy.objects.create(
+        person=person, asked_by=cast.hr, organisation=cast.northwind, reason="asked", asked_at=now,
+        made_at=now, expires_at=now + timedelta(days=7), json=b"{}", pdf=b"%PDF",
+    )  # fmt: skip
+    LegalHold.objects.create(
+        organisation=cast.northwind, person=person, reason="a claim", placed_by=cast.hr, placed_at=now,
+        lifted_by=cast.hr, lifted_at=now,
+    )  # fmt: skip
+    ChangeRequest.objects.create(
+        agreement=case.agreements.first(), clause_key="place_of_work", on_version=1, author=person, text="change it",
+        created_at=now, state="declined", answer="no", answered_at=now, answered_by=cast.hr,
+    )  # fmt: skip
+    address = EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    EmailConfirmation.objects.create(email_address=address, key=f"{person.pk:020}")
+
+
+_numbers = count(1)
+
+
+def mark(person: Person) -> dict[str, str]:
+    """A marker of its own in each text, JSON or bytes column of each row that is the person's or about them.
+
+    Returns {marker: "table.column"}. Columns that are kept or of a fixed list cannot hold one.
+    """
+    found: dict[str, str] = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for table in personal_data.tables():
+        if not (table.is_personal or table.model == "people.LedgerEntry"):
+            continue
+        model = apps.get_model(table.model)
+        rows = list(_rows(table, model, person))
+        _triggers(model, "DISABLE")
+        for row in rows:
+            found |= _mark_row(table, model, row, person)
+        _triggers(model, "ENABLE")
+    return found
+
+
+def _rows(table: Any, model: type[Model], person: Person) -> Iterable[Model]:
+    found = personal_data.cases(person)
+    if model is LedgerEntry:
+        entries = LedgerEntry.objects.all()
+        return entries.filter(actor_id=person.pk) | entries.filter(case_id__in=found.lent)
+    rows = personal_data.rows_of(table, person, about=True)
+    if model is Notice:
+        return rows | Notice.objects.filter(case_id__in=found.all)
+    return rows
+
+
+def _mark_row(table: Any, model: type[Model], row: Model, person: Person) -> dict[str, str]:
+    found = {}
+    for column in model._meta.concrete_fields:
+        listed = table.by_name[column.name]
+        if column.choices or listed.rule in {KEEP, NOT_PERSONAL}:
+            continue
+        if isinstance(row, LedgerEntry) and column.name == "actor_name" and row.actor_id != person.pk:
+            continue
+        if listed.of and not personal_data._rows(table, [listed.of, *table.about], person).filter(pk=row.pk):
+            continue
+        marker = f"marker{next(_numbers)}q"
+        if isinstance(column, GenericIPAddressField):
+            marker = value = f"2001:db8::{next(_numbers)}:abcd"
+        elif isinstance(column, JSONField):
+            value = [marker] if isinstance(getattr(row, column.name), list) else {"word": marker}
+        elif isinstance(column, BinaryField):
+            value = marker.encode()
+        elif isinstance(column, CharField | TextField) and (column.max_length or 99) >= 12:
+            value = marker
+        else:
+            continue
+        try:
+            with transaction.atomic():
+                model._base_manager.filter(pk=row.pk).update(**{column.name: value})
+        except IntegrityError as error:
+            assert "checklist_waived_is_stamped" in str(error)  # only what was waived has a reason for it
+        else:
+            found[marker] = f"{model._meta.db_table}.{column.name}"
+    return found
+
+
+def _triggers(model: type[Model], what: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f'ALTER TABLE "{model._meta.db_table}" {what} TRIGGER USER')
+
+
+def dump() -> dict[str, str]:
+    """Every table of the database as text; bytes are there in hexadecimal and as they read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
+        tables = [name for (name,) in cursor.fetchall()]
+        found = {}
+        for name in tables:
+            cursor.execute(f'SELECT whole::text FROM "{name}" AS whole ORDER BY 1')
+            found[name] = "\n".join(row for (row,) in cursor.fetchall())
+    return found
+
+
+def holds(text: str, word: str) -> bool:
+    return word in text or word.encode().hex() in text
+
+
+def sighted(words: Iterable[str]) -> dict[str, set[str]]:
+    """Which of the words are in which table."""
+    tables = dump()
+    return {name: seen for name, text in tables.items() if (seen := {word for word in words if holds(text, word)})}
+
+
+def signed_set() -> dict[str, list[tuple]]:
+    """The rows of signed agreements, as the database has them."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in SIGNED_TABLES:
+            cursor.execute(
+                f"SELECT t.id, t::text FROM {table} t JOIN agreements_agreement a ON a.id = t.agreement_id "
+                "WHERE a.state = 'signed' ORDER BY t.id"
+            )
+            found[table] = cursor.fetchall()
+    return found

@@ -1,0 +1,124 @@
+"""Each right is a pair, a test on one object and a QuerySet; over a full cast and many cases the two agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db.models import QuerySet
+
+from people import clock
+from people.models import Membership, Person
+from secondments import capacities, policies, scopes
+from secondments.actions import case_parts, checkins, deputies, evaluations
+from secondments.choices import Part
+from secondments.models import CasePart, CheckIn, ChecklistItem, Decision, Evaluation, Secondment
+from tests.cast import Cast, fresh, member, on, person
+
+Judge = Callable[[Any, Person], bool]
+
+
+def of_case(test: Callable[[Any, frozenset[Part]], bool]) -> Judge:
+    return lambda row, who: test(row, policies.parts_of(fresh(row.secondment), who))
+
+
+PAIRS: dict[str, tuple[type, Judge, Callable[[Person], QuerySet]]] = {
+    "case": (Secondment, lambda c, who: policies.may_see(fresh(c), who), Secondment.objects.visible_to),
+    "edit": (Secondment, lambda c, who: policies.may_edit_proposal(fresh(c), who), scopes.editable_proposals),
+    "salary": (Secondment, lambda c, who: policies.may_see_salary(fresh(c), who), scopes.salaries),
+    "part": (CasePart, of_case(lambda row, parts: policies.may_see_people(parts)), scopes.parts),
+    "decision": (Decision, of_case(policies.may_see_decision), scopes.decisions),
+    "reason": (Decision, of_case(policies.may_see_reason), scopes.reasons),
+    "checkin": (CheckIn, of_case(policies.may_read_checkin), scopes.checkins),
+    "note": (
+        CheckIn,
+        lambda row, who: policies.may_read_note(row, policies.parts_of(fresh(row.secondment), who), who),
+        scopes.private_notes,
+    ),
+    "item": (ChecklistItem, of_case(policies.may_see_item), scopes.checklist_items),
+    "evaluation": (
+        Evaluation,
+        of_case(
+            lambda row, parts: policies.may_read_evaluation(
+                row, parts, released=row.secondment.review_concluded_at is not None
+            )
+        ),
+        scopes.evaluations,
+    ),
+}
+
+
+@pytest.fixture
+def world(cast: Cast) -> list[Person]:
+    """Cases in many states, and people in every part, in two, in none, as deputies, and with ended parts."""
+    small = {"is_full_time": False, "weekly_hours": 2}
+    cast.draft(**small)
+    cast.declined(**small)
+    cast.agreement_case(**small)
+    internal = cast.proposal(kind="internal", host=cast.northwind, host_department="Sales", **small)
+    active, review = cast.active(**small), cast.in_review(**small)
+    cast.returning(**small)
+    with on(active.start_on + timedelta(days=14)):
+        for party, who in (("secondee", cast.secondee), ("host", cast.contact)):
+            row = active.checkins.filter(party=party).order_by("due_on").first()
+            answers = {"going": 2, "progress": "p", "support": "s", "wants_contact": False, "note_to_hr": "n"}
+            checkins.complete(row, by=who, answers=answers)
+    done = review.evaluations.get(party="line_manager")
+    answers = {"what_worked": "much", "skills": "planning", "would_repeat": True}
+    results = {o.pk: ("met", "seen") for o in review.objectives.all()}
+    evaluations.complete(done, by=cast.manager, answers=answers, results=results)
+    people = dict(cast.people)
+    people["supervisor"] = person("Sven Olsen")
+    case_parts.name(active, Part.HOST_SUPERVISOR, people["supervisor"], by=cast.contact)
+    people["host_finance"] = member(person("Fia Host"), cast.contoso, "finance")
+    people["host_viewer"] = member(person("Vio Host"), cast.contoso, "viewer")
+    people["hr_of_both"] = member(member(person("Bo Both"), cast.northwind, "hr"), cast.contoso, "hr")
+    people["hr_and_finance"] = member(member(person("Hi Fi"), cast.northwind, "hr"), cast.northwind, "finance")
+    people["former_hr"] = member(person("Was Here"), cast.northwind, "hr")
+    Membership.objects.filter(person=people["former_hr"]).update(until=clock.now())
+    people["deputy"] = person("Dep Uty")
+    today = clock.today("UTC")
+    row = deputies.name(
+        people["deputy"], by=cast.contact, part=Part.HOST_CONTACT, since=today, until=today + timedelta(days=9)
+    )
+    deputies.accept(row, by=people["deputy"])
+    member(cast.manager, cast.northwind, "hr")
+    capacities.choose(fresh(active), again(cast.manager), "line_manager")
+    capacities.choose(fresh(internal), again(people["hr_and_finance"]), "finance_seconder")
+    successor = people["successor"] = person("Suc Cessor")
+    case_parts.name(review, Part.HOST_CONTACT, successor, by=cast.host_hr)
+    member(cast.secondee, cast.contoso, "hr")
+    return [again(who) for who in people.values()]
+
+
+def again(who: Person) -> Person:
+    return Person.objects.get(pk=who.pk)
+
+
+def disagreements(people: Iterable[Person], name: str) -> tuple[list[tuple[str, Any, bool]], int, int]:
+    model, judge, scope = PAIRS[name]
+    rows = list(model.objects.all())
+    wrong, yes, no = [], 0, 0
+    for who in people:
+        listed = set(scope(who).values_list("pk", flat=True))
+        for row in rows:
+            one = judge(row, again(who))
+            yes, no = yes + one, no + (not one)
+            if one != (row.pk in listed):
+                wrong.append((who.full_name, row, one))
+    return wrong, yes, no
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_object_test_and_queryset_agree(world: list[Person], name: str) -> None:
+    wrong, yes, no = disagreements(world, name)
+    assert wrong == []
+    assert yes > 0 and no > 0  # the comparison is not blind
+
+
+def test_comparison_sees_a_queryset_that_is_too_wide(world: list[Person], monkeypatch: pytest.MonkeyPatch) -> None:
+    model, judge, _scope = PAIRS["reason"]
+    monkeypatch.setitem(PAIRS, "reason", (model, judge, scopes.decisions))
+    assert disagreements(world, "reason")[0] != []
