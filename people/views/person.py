@@ -205,6 +205,8 @@ def salary(request: PersonRequest, key: str) -> HttpResponse:
         if form.is_valid() and _paid(request, written, form):
             return redirect("salary", found.key)
     context = {"person": found, "rows": rows, "form": form, "written": written, "crumbs": way_to(found)}
+    if not request.user.memberships_now:  # who may see no directory is led to none
+        context["crumbs"] = way_to(found)[1:]
     return render(request, "people/salary.html", context)
 
 

@@ -46,6 +46,7 @@ MAY_NAME: dict[tuple[str, str], set[str]] = {
     ("edit_proposal", "host_signatory_email"): DRAFTED,
     ("name_part", "email"): TOLD | {"secondments_casepart", "people_invitation"},
     ("deputies", "email"): TOLD | {"secondments_deputy"},
+    ("person_data", "<key>"): {"people_ledgerentry", "people_ledgerwords"},  # an administrator's look is recorded
     ("begin_support", "<key>"): TOLD | {"people_supportsession"},  # an administrator is there for all organisations
     ("administration_person", "<key>"): {"people_ledgerentry"},
 }
