@@ -52,7 +52,7 @@ def fetch(scope: QuerySet[M], **lookup: Any) -> M:
     """One row out of what the reader may see, or 404; never fetch a record any other way in a view."""
     try:
         return scope.get(**lookup)
-    except scope.model.DoesNotExist:  # type: ignore[attr-defined]
+    except scope.model.DoesNotExist:  # type: ignore[attr-defined] # every model has it; TypeVar hides it
         raise Http404 from None
 
 
@@ -86,7 +86,7 @@ def require_administrator(view: View) -> View:
             ledger.record("administrator.read", by=request.user, subject=request.subject, path=path)
         return response
 
-    inner.is_for_administrators = True  # type: ignore[attr-defined]
+    inner.is_for_administrators = True  # type: ignore[attr-defined] # a mark on the function, read by a test
     return cast(View, inner)
 
 

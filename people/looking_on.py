@@ -105,7 +105,7 @@ class Support:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A page that writes as it is opened; its transaction is broken, so the sentence is said outside of it."""
         if getattr(request, "support", None) and getattr(exception.__cause__, "pgcode", None) == READ_ONLY:
-            request.wanted_to_write = True  # type: ignore[attr-defined]
+            request.wanted_to_write = True  # type: ignore[attr-defined] # a mark of ours on the request
             return HttpResponse(status=403)
         return None
 

@@ -68,7 +68,7 @@ def limits(get_response: Get) -> Get:
         address = f"{reverse('account_request_login_code')}?{urlencode({'next': reverse('unsent')})}"
         return _away(request, address)
 
-    middleware.process_view = process_view  # type: ignore[attr-defined]
+    middleware.process_view = process_view  # type: ignore[attr-defined] # Django looks for it there
     return middleware
 
 
@@ -86,7 +86,7 @@ def second_factor(get_response: Get) -> Get:
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
 
-    middleware.process_view = process_view  # type: ignore[attr-defined]
+    middleware.process_view = process_view  # type: ignore[attr-defined] # Django looks for it there
     return middleware
 
 

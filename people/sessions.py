@@ -37,7 +37,7 @@ def begin(request: HttpRequest, person: Person) -> None:
 def seen(request: HttpRequest) -> None:
     """Note that the session is in use; at most every half minute."""
     if BEGAN not in request.session:
-        begin(request, request.user)  # type: ignore[arg-type]
+        begin(request, request.user)  # type: ignore[arg-type] # only called for who is signed in
     elif time.time() - request.session[SEEN] > HALF_A_MINUTE:
         request.session[SEEN] = time.time()
         PersonSession.objects.filter(session_key=request.session.session_key).update(seen_at=timezone.now())

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django_fsm import ConcurrentTransition, Transition
 
 from people import clock, ledger
+from people.access import CHANGED_MEANWHILE
 from people.models import Person
 from secondments import effects, notices, policies, signals, turns
 from secondments.choices import Part
@@ -33,10 +34,6 @@ class Refused(Exception):
 
 class NotAllowed(Refused):
     """The state allows it, but not to this person."""
-
-
-# PostgreSQL's words for "somebody else was quicker": deadlock, serialisation, exclusion, unique.
-CHANGED_MEANWHILE = {"40P01", "40001", "23P01", "23505"}
 
 
 def declared(name: str, state: str) -> Transition | None:

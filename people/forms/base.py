@@ -30,6 +30,8 @@ def style(form: forms.BaseForm) -> None:
 
 
 class Form(forms.Form):
+    fields: dict[str, Any]  # each is of a kind of its own, which the stubs do not know
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         style(self)
@@ -42,6 +44,8 @@ class ModelForm(forms.ModelForm):
     ``places`` gives, by the name of a constraint, the field that mends it and the sentence to say there.
     """
 
+    fields: dict[str, Any]  # as above
+
     checked_with: tuple[str, ...] = ()
     places: dict[str, tuple[str | None, Any]] = {}
 
@@ -50,14 +54,14 @@ class ModelForm(forms.ModelForm):
         style(self)
 
     def _get_validation_exclusions(self) -> set[str]:
-        found: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        found: set[str] = super()._get_validation_exclusions()  # type: ignore[misc] # not in the stubs
         return found - set(self.checked_with)
 
     def _post_clean(self) -> None:
         # Django puts what a constraint says on top of the form; it is asked below, where the field is known.
         self.instance.validate_constraints = lambda exclude=None: None
         try:
-            super()._post_clean()  # type: ignore[misc]
+            super()._post_clean()  # type: ignore[misc] # not in the stubs
         finally:
             del self.instance.validate_constraints
         self._ask_constraints()

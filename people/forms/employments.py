@@ -38,8 +38,8 @@ class TermsForm(ModelForm):
         super().__init__(*args, **kwargs)
         manager = self.instance.line_manager
         self.initial["line_manager"] = manager.email if manager else ""
-        self.fields["line_manager"].organisation = organisation  # type: ignore[attr-defined]
-        self.fields["department"].queryset = organisation.departments.all()  # type: ignore[attr-defined]
+        self.fields["line_manager"].organisation = organisation
+        self.fields["department"].queryset = organisation.departments.all()
 
     def clean_line_manager(self) -> Person | None:
         manager: Person | None = self.cleaned_data["line_manager"]
@@ -138,9 +138,9 @@ class DirectoryForm(Form):
         from people.models import Department
 
         shown = Organisation.objects.filter(pk__in=organisations).order_by("legal_name", "pk")
-        self.fields["organisation"].queryset = shown  # type: ignore[attr-defined]
+        self.fields["organisation"].queryset = shown
         names = (
             Department.objects.filter(organisation__in=organisations).order_by("name").values_list("name", flat=True)
         )
         options = [(name, name) for name in dict.fromkeys(names[:500])]
-        self.fields["department"].choices = [("", _("All")), *options]  # type: ignore[attr-defined]
+        self.fields["department"].choices = [("", _("All")), *options]

@@ -35,7 +35,7 @@ class UploadForm(Form):
     def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = list(organisations)
-        self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
+        self.fields["organisation"].queryset = organisations
         if len(own) == 1:
             del self.fields["organisation"]
         self.only = own[0] if len(own) == 1 else None
@@ -64,7 +64,7 @@ class SheetForm(Form):
     def __init__(self, *args: Any, preview: dict[str, Any], **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"sheet": preview["sheet"], "header_row": preview["header_row"]})
         super().__init__(*args, **kwargs)
-        self.fields["sheet"].choices = [(name, name) for name in preview["sheets"]]  # type: ignore[attr-defined]
+        self.fields["sheet"].choices = [(name, name) for name in preview["sheets"]]
         self.fields["header_row"].required = not preview["sheets"]
         if preview["sheets"]:
             self.fields["header_row"].help_text = _("Leave it empty to have it found anew.")

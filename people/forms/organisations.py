@@ -73,7 +73,7 @@ class CalendarForm(Form):
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         regions = public_holidays.regions(str(organisation.country))
-        self.fields["holiday_region"].choices = [("", _("The whole country")), *regions]  # type: ignore[attr-defined]
+        self.fields["holiday_region"].choices = [("", _("The whole country")), *regions]
         if not regions:
             del self.fields["holiday_region"]
 
@@ -105,7 +105,7 @@ class SignatoryForm(Form):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].organisation = organisation  # type: ignore[attr-defined]
+        self.fields["person"].organisation = organisation
 
 
 class LastDayForm(Form):
@@ -125,7 +125,7 @@ class RoleForm(Form):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].organisation = organisation  # type: ignore[attr-defined]
+        self.fields["person"].organisation = organisation
 
 
 class EndRoleForm(Form):

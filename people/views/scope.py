@@ -40,7 +40,7 @@ class CappedPaginator(Paginator):
     def _found(self) -> int:
         if self.known is not None:
             return self.known
-        found: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        found: QuerySet[Any] = self.object_list  # type: ignore[assignment] # always given one
         return found.order_by()[: CAP + 1].count()
 
     @property

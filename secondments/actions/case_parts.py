@@ -253,13 +253,19 @@ def _end(rows: QuerySet[CasePart], by: Person, until: datetime) -> None:
     rows.filter(Q(until__isnull=True) | Q(until__gt=until)).update(until=Greatest(until, F("since")), taken_by=by)
 
 
+def _needed_elsewhere(secondment: Secondment, person: Person) -> bool:
+    """Whether the seconder's one invitation still serves another of its cases."""
+    others = CasePart.objects.current().filter(person=person, secondment__seconder=secondment.seconder_id)
+    return others.exclude(secondment=secondment).exists()
+
+
 def _hand_over(secondment: Secondment, part: Part, before: Person | None, person: Person, by: Person) -> None:
     """What waits for the holder of a part waits for the new one from now on; the old one hears no more of it."""
     kinds = {Part.LINE_MANAGER: DecisionKind.RELEASE, Part.HOST_CONTACT: DecisionKind.ACCEPTANCE}
     parties = {Part.LINE_MANAGER: Party.LINE_MANAGER, Part.HOST_CONTACT: Party.HOST}
     if before is not None:
         silence(secondment, before)
-        if before.last_login is None:
+        if before.last_login is None and not _needed_elsewhere(secondment, before):
             invitations.cancel(before, by=by, organisation=secondment.seconder)
     if part not in kinds:
         return

@@ -119,11 +119,11 @@ class DeputyForm(ModelForm):
         self.instance.principal = principal
         held = CasePart.objects.current().filter(person=principal, part__in=DEPUTISED)
         parts = sorted(set(held.values_list("part", flat=True)))
-        self.fields["part"].choices = [(part, Part(part).label) for part in parts]  # type: ignore[attr-defined]
+        self.fields["part"].choices = [(part, Part(part).label) for part in parts]
         cases = self.fields["secondment"]
-        cases.queryset = Secondment.objects.filter(pk__in=held.values("secondment")).with_list_data()  # type: ignore[attr-defined]
-        cases.empty_label = _("all my cases")  # type: ignore[attr-defined]
-        cases.label_from_instance = lambda case: case.title  # type: ignore[attr-defined]
+        cases.queryset = Secondment.objects.filter(pk__in=held.values("secondment")).with_list_data()
+        cases.empty_label = _("all my cases")
+        cases.label_from_instance = lambda case: case.title
         cases.required = False
 
     def clean(self) -> dict[str, Any]:

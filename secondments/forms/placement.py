@@ -51,4 +51,4 @@ class ChecklistItemForm(ModelForm):
     def __init__(self, *args: Any, lists: Sequence[ListKind], **kwargs: Any) -> None:
         kwargs.setdefault("prefix", "item")
         super().__init__(*args, **kwargs)
-        self.fields["list"].choices = [(kind.value, kind.label) for kind in lists]  # type: ignore[attr-defined]
+        self.fields["list"].choices = [(kind.value, kind.label) for kind in lists]

@@ -27,6 +27,7 @@ class ProposalForm(forms.ModelForm):
     known here yet.
     """
 
+    fields: dict[str, Any]
     use_required_attribute = False  # a draft may miss anything
 
     secondee = ColleagueField(
@@ -88,9 +89,9 @@ class ProposalForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.seconder, self.by = seconder, by
         for name in ("secondee", "line_manager", "seconder_signatory"):
-            self.fields[name].organisation = seconder  # type: ignore[attr-defined]
+            self.fields[name].organisation = seconder
         hosts = Q(pk__in=Organisation.objects.visible_to(by).values("pk")) | Q(pk=self.instance.host_id)
-        self.fields["host"].queryset = Organisation.objects.filter(hosts)  # type: ignore[attr-defined]
+        self.fields["host"].queryset = Organisation.objects.filter(hosts)
         self.fields["host_department"].help_text = _("For an internal secondment, the department that hosts.")
         self.fields["purpose"].help_text = _("Why this secondment, and what each party gains from it.")
         self._show(self.instance)

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from people import entry
 from people.access import Denied, PersonRequest, fetch
 from people.actions import invitations
 from people.models import Invitation, Person
@@ -168,7 +168,4 @@ def choose_capacity(request: PersonRequest, key: str) -> HttpResponse:
     if found is None:
         raise Denied(_("You do not have this capacity in this case."))
     messages.success(request, _("You are here as: %(capacity)s.") % {"capacity": found.label})
-    onward = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
-        onward = case.get_absolute_url()
-    return redirect(onward)
+    return redirect(entry.local(request, request.POST.get("next"), otherwise=case.get_absolute_url()))

@@ -92,15 +92,17 @@ def test_salary_never_stands_in_the_ledger(cast: Cast, ana: Employment, today: d
 
 def test_leaving_ends_roles_and_signing_with_that_day(cast: Cast, today: date) -> None:
     told: list[Any] = []
-    listener = signals.left.connect(lambda **sent: told.append(sent), weak=False)
-    assert listener is None
+
+    def listen(**sent: Any) -> None:
+        told.append(sent)
+
+    signals.left.connect(listen)
     memberships.give(cast.northwind, cast.director, "finance", by=cast.hr)
     memberships.give(cast.northwind, cast.director, "viewer", by=cast.hr, since=clock.now() + 99 * DAY)
     signatories.give(cast.northwind, cast.director, by=cast.hr, since=today)
     last_day = today + 10 * DAY
     employments.end(Employment.objects.get(person=cast.director), by=cast.hr, last_day=last_day)
-    signals.left.receivers.clear()
-    signals.left.sender_receivers_cache.clear()
+    assert signals.left.disconnect(listen)
     assert [(sent["organisation"], sent["person"], sent["day"]) for sent in told] == [
         (cast.northwind, cast.director, last_day)
     ]

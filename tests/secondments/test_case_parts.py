@@ -258,3 +258,13 @@ def test_address_that_is_somebodys_own_business_is_not_changed_by_hr(cast: Cast,
         case_parts.readdress(case, contact, "evil@northwind.example", by=cast.hr)
     with pytest.raises(NotAllowed):
         case_parts.readdress(case, contact, "evil@northwind.example", by=cast.host_hr)
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_invitation_lasts_while_another_case_of_the_seconder_needs_it(cast: Cast, other: bool) -> None:
+    small = {"is_full_time": False, "weekly_hours": 1}
+    case = cast.proposal(**small)
+    if other:
+        cast.proposal(**small)
+    case_parts.name(case, Part.HOST_CONTACT, person("Nina Nowak"), by=cast.host_hr)
+    assert Invitation.objects.open().filter(person=cast.contact).exists() is other
