@@ -38,7 +38,7 @@ demo: system $(VENV)/demo.stamp
 	@exec $(RUN) -m config.embedded demo --port $(PORT)
 
 test: system $(VENV)/dev.stamp browser
-	@exec $(RUN) -m pytest -n 2 --dist loadfile
+	@exec $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/dev.stamp
 	$(RUN) -m ruff check .

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from agreements import policies
 from agreements.models import Agreement, ChangeRequest, Document, Version
@@ -37,8 +37,14 @@ def downloadable(person: Person) -> QuerySet[Agreement]:
 
 
 def versions(person: Person) -> QuerySet[Version]:
-    """Every version of a paper stays readable by those who read the paper."""
-    return Version.objects.filter(agreement__in=readable(person))
+    """All to HR of the seconder; to others the version that they were shown first, and all after it."""
+    replaced_before = Version.objects.filter(
+        agreement=OuterRef("agreement"),
+        number__gt=OuterRef("number"),
+        created_at__lte=OuterRef("agreement__shared_at"),
+    )
+    shown = Q(Q(agreement__in=readable(person)), ~Exists(replaced_before))
+    return Version.objects.filter(Q(agreement__in=editable(person)) | shown)
 
 
 def change_requests(person: Person) -> QuerySet[ChangeRequest]:

@@ -12,7 +12,7 @@ from people import clock
 from people.actions import invitations
 from people.models import Person
 from people.notify import call_off
-from secondments import notices, timetable
+from secondments import notices, part_notices, policies, timetable
 from secondments.choices import DecisionKind, ListKind, Party
 from secondments.models import CheckIn, ChecklistItem, Decision, Evaluation, Secondment
 
@@ -48,6 +48,8 @@ def _ask(secondment: Secondment, kind: DecisionKind, by: Person | None) -> None:
         due_on=clock.today(secondment.zone) + timedelta(days=secondment.rules.decision_days),
     )
     notices.decision_asked(decision, path=_invite(decision, by))
+    if kind == DecisionKind.ACCEPTANCE and not policies.host_knows_contact(secondment):
+        part_notices.contact_to_confirm(secondment)
 
 
 def _invite(decision: Decision, by: Person | None) -> str:

@@ -9,8 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from people import clock
-from people.models import Person
+from people.models import Membership, Person
 from people.notify import Message, queue
+from people.roles import Role
 from secondments.choices import Part
 from secondments.models import Deputy, Secondment
 from secondments.notices import message
@@ -27,6 +28,27 @@ def part_given(secondment: Secondment, part: Part, person: Person, path: str = "
             _("You are %(part)s in this secondment now.") % {"part": str(part.label).lower()},
             _("You sign in with a code that we send to this address; there is no password to invent."),
             path=path,
+        )
+    )
+
+
+def contact_to_confirm(secondment: Secondment) -> None:
+    """HR of the host is told whom the seconder names as its contact, and that they decide nothing yet."""
+    hr = Membership.objects.current().filter(organisation=secondment.host_id, role=Role.HR, person__is_active=True)
+    words = {"name": secondment.host_contact, "seconder": secondment.seconder, "host": secondment.host}
+    queue(
+        *(
+            message(
+                secondment,
+                member.person,
+                f"confirm_contact:{secondment.revision}",
+                _("Does %(name)s speak for you? A secondment is proposed by %(seconder)s") % words,
+                _("%(seconder)s names %(name)s as contact of %(host)s, whom your records do not know.") % words,
+                _("Confirm them, name somebody else, or decide yourself; until then they decide nothing."),
+                action=_("Say who speaks for you"),
+                path=f"{secondment.get_absolute_url()}people/",
+            )
+            for member in hr.select_related("person")
         )
     )
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from people.models import Person
+from people.models import Membership, Person
+from people.roles import Role
 from secondments import capacities
 from secondments.choices import DecisionKind, ListKind, Part, Party
-from secondments.models import CheckIn, ChecklistItem, Decision, Evaluation, Secondment
+from secondments.models import CasePart, CheckIn, ChecklistItem, Decision, Evaluation, Secondment
 from secondments.states import BEFORE_START, State
 
 
@@ -56,9 +57,37 @@ DECIDES = {
 
 def may_decide(decision: Decision, person: Person) -> bool:
     """In the part that the decision belongs to; and nobody who is HR of the seconder decides for the host."""
-    if decision.kind == DecisionKind.ACCEPTANCE and speaks_for_seconder(decision.secondment, person):
-        return False
-    return bool(parts_of(decision.secondment, person) & DECIDES[DecisionKind(decision.kind)])
+    secondment, parts = decision.secondment, parts_of(decision.secondment, person)
+    if decision.kind == DecisionKind.ACCEPTANCE:
+        if speaks_for_seconder(secondment, person):
+            return False
+        if Part.HOST_CONTACT in parts and not host_knows_contact(secondment):
+            return False
+    return bool(parts & DECIDES[DecisionKind(decision.kind)])
+
+
+def host_has_hr(secondment: Secondment) -> bool:
+    """Whether the host keeps itself here: then only its own people say who speaks and signs for it."""
+    members = Membership.objects.current().filter(organisation=secondment.host_id, role=Role.HR)
+    return secondment.host_id is not None and members.filter(person__is_active=True).exists()
+
+
+def host_knows_contact(secondment: Secondment) -> bool:
+    """Whether the contact speaks for the host in its own eyes, not only in the seconder's.
+
+    Where the host keeps itself here, its contact works there, or its side has named them; whoever the seconder's
+    HR wrote into the proposal otherwise decides and names nothing before the host's HR has confirmed them.
+    """
+    contact = secondment.host_contact
+    if contact is None or secondment.is_internal or not host_has_hr(secondment):
+        return True
+    if contact.works_for(secondment.host_id, *Role.values):
+        return True
+    if contact.employments.current().filter(organisation=secondment.host_id).exists():
+        return True
+    own = Membership.objects.filter(organisation=secondment.seconder_id, role=Role.HR)
+    named = CasePart.objects.current().filter(secondment=secondment, part=Part.HOST_CONTACT, person=contact)
+    return named.filter(given_by__isnull=False).exclude(given_by__in=own.values("person")).exists()
 
 
 def speaks_for_seconder(secondment: Secondment, person: Person) -> bool:

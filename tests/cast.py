@@ -103,6 +103,7 @@ class Cast:
                 annual_salary=Decimal("41000"),
                 salary_currency="GBP",
             )
+        Employment.objects.create(person=cast.contact, organisation=contoso, job_title="Head of Operations")
         cast.people = {name: value for name, value in vars(cast).items() if isinstance(value, Person)}
         return cast
 

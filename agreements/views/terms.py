@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agreements import clauses, diff, drafting, guards, negotiation, policies, signing
+from agreements import clauses, diff, drafting, guards, negotiation, policies, scopes, signing
 from agreements.forms.terms import ChangeForm, ClauseForm
-from agreements.models import Agreement, SignatureSlot
+from agreements.models import Agreement, SignatureSlot, Version
 from agreements.states import EDITABLE, ISSUED, PaperState, RequestState
 from agreements.views.scope import paper
 from people.access import Denied, PersonRequest, fetch
@@ -33,7 +34,7 @@ def terms_context(request: PersonRequest, agreement: Agreement) -> dict[str, Any
     person, version = request.user, agreement.current
     assert version
     requests = list(agreement.change_requests.select_related("author", "answered_by"))
-    versions = list(agreement.versions.select_related("created_by").defer("terms", "values", "wordings"))
+    versions = list(_versions(request, agreement).select_related("created_by").defer("terms", "values", "wordings"))
     may_edit = policies.may_edit(agreement, person)
     may_approve = policies.may_approve(agreement, person) and agreement.state == PaperState.NEGOTIATION
     library = clauses.catalogue()
@@ -76,6 +77,10 @@ def terms_context(request: PersonRequest, agreement: Agreement) -> dict[str, Any
     }
 
 
+def _versions(request: PersonRequest, agreement: Agreement) -> QuerySet[Version]:
+    return scopes.versions(request.user).filter(agreement=agreement)
+
+
 def _waits_for(slot: SignatureSlot, agreement: Agreement, person: Person) -> bool:
     """Whether the reader, as what they are here, is to sign in this place."""
     slot.agreement = agreement
@@ -116,7 +121,7 @@ def panel(request: PersonRequest, key: str) -> HttpResponse:
 def version(request: PersonRequest, key: str, number: int) -> HttpResponse:
     """One version as it was."""
     agreement = paper(request, key)
-    found = fetch(agreement.versions.select_related("created_by"), number=number)
+    found = fetch(_versions(request, agreement).select_related("created_by"), number=number)
     return render(
         request,
         "agreements/version.html",
@@ -127,8 +132,8 @@ def version(request: PersonRequest, key: str, number: int) -> HttpResponse:
 def compare(request: PersonRequest, key: str, older: int, newer: int) -> HttpResponse:
     """Two versions word by word; clauses that did not change are only named."""
     agreement = paper(request, key)
-    first = fetch(agreement.versions.all(), number=older)
-    second = fetch(agreement.versions.all(), number=newer)
+    first = fetch(_versions(request, agreement), number=older)
+    second = fetch(_versions(request, agreement), number=newer)
     found = diff.compare(first.content, second.content)
     context = {
         "agreement": agreement,

@@ -38,6 +38,13 @@ def may_erase(person: Person, by: Person) -> bool:
     return by.is_administrator or (employer is not None and by.works_for(employer.pk, Role.HR))
 
 
+def may_confirm(erasure: Erasure, by: Person) -> bool:
+    """Where several have employed somebody, not the last of them alone: an administrator is one of the two."""
+    if by.is_administrator or (erasure.asked_by and erasure.asked_by.is_administrator):
+        return True
+    return erasure.person.employments.values("organisation").distinct().count() < 2
+
+
 @transaction.atomic
 def ask(person: Person, *, by: Person, reason: str = Grounds.RETENTION) -> Erasure:
     """Ask for a person's data to be erased; somebody else confirms. ``reason`` is one of ``Grounds``."""
@@ -81,6 +88,8 @@ def anonymise(person: Person, *, by: Person, reason: str = "") -> Erasure:
     erasure = Erasure.objects.asked().select_for_update().filter(person=person).first()
     if erasure is None:
         raise Refused(_("Nobody has asked for this yet. One of you asks, another confirms."))
+    if not may_confirm(erasure, by):
+        raise Refused(_("Others have employed this person too: an administrator confirms it."))
     if erasure.asked_by_id == by.pk:
         raise Refused(_("You asked for this yourself. Somebody else of HR, or the administrator, confirms it."))
     erasure.grounds = Grounds(reason) if reason else erasure.grounds
@@ -108,9 +117,10 @@ def _require(person: Person, by: Person) -> None:
 
 
 def _who_confirm(erasure: Erasure) -> list[Person]:
-    """HR of the last employer; the administrators where there is no second one."""
+    """HR of the last employer; the administrators where there is no second one, or others employed them too."""
     hr = Membership.objects.current().filter(organisation=erasure.organisation_id, role=Role.HR)
     found = list(Person.objects.filter(pk__in=hr.values("person"), is_active=True).exclude(pk=erasure.asked_by_id))
+    found = [person for person in found if may_confirm(erasure, person)]
     return found or list(Person.objects.filter(is_administrator=True, is_active=True))
 
 

@@ -85,7 +85,7 @@ def _end(batch: ImportBatch, state: str, sentence: str) -> None:
 
 def _run(batch: ImportBatch) -> None:
     if batch.attempts > TRIES:  # its worker was killed each time
-        _end(batch, ImportState.FAILED, _("The file could not be worked on; it may be too much for this installation."))
+        _end(batch, _before(batch), _("The file could not be worked on; it may be too much for this installation."))
     elif batch.asked_by is None or not rights.may_import(batch.asked_by, batch.organisation):
         _end(
             batch, _before(batch), _("Nothing was done: whoever asked for it is not HR of this organisation any more.")

@@ -111,6 +111,11 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
+    def made_known(self, email: str, full_name: str, time_zone: str) -> Person:
+        """The person with this address, made known here if they are not; call it inside the act's transaction."""
+        found = self.filter(email__iexact=email).first()
+        return found or self.create_user(email, full_name=" ".join(full_name.split()), time_zone=time_zone)
+
     def create_user(self, email: str, password: str | None = None, **fields: object) -> Person:
         """Make a person who signs in by emailed code; a password is the exception."""
         person = self.model(email=email.strip(), **fields)

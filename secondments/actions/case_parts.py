@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from people import clock, ledger
 from people.actions import addresses, invitations
-from people.models import Membership, Notice, Person
+from people.models import Notice, Person
 from people.roles import Role
 from secondments import capacities, notices, part_notices, policies, signals, transitions, turns
 from secondments.choices import COLUMN_OF, HOST_SIDE, DecisionKind, Part, Party
@@ -64,7 +64,8 @@ def name(secondment: Secondment, part: Part, person: Person, *, by: Person, reas
     column = COLUMN_OF[part].removesuffix("_id")
     before: Person | None = getattr(secondment, column)
     held = CasePart.objects.current().filter(secondment=secondment, part=part, person=person).exists()
-    if before == person and held:
+    is_known = part != Part.HOST_CONTACT or policies.host_knows_contact(secondment)
+    if before == person and held and is_known:
         raise Refused(Refusal(_("%(name)s has this part already.") % {"name": person}, "email"))
     signals.renaming.send(sender=Secondment, secondment=secondment, part=part)
     setattr(secondment, column, person)
@@ -191,12 +192,6 @@ def silence(secondment: Secondment, person: Person) -> int:
     return found.exclude(about__startswith=f"part:{secondment.pk}:").update(cancelled_at=clock.now())
 
 
-def host_has_hr(secondment: Secondment) -> bool:
-    """Whether the host keeps itself here: then only its own people say who speaks and signs for it."""
-    members = Membership.objects.current().filter(organisation=secondment.host_id, role=Role.HR)
-    return secondment.host_id is not None and members.filter(person__is_active=True).exists()
-
-
 def may_name(secondment: Secondment, part: Part, person: Person) -> bool:
     """Each side names its own people, and nobody as a deputy; the secondee is named by the proposal alone."""
     acting = policies.parts_of(secondment, person)
@@ -208,8 +203,10 @@ def may_name(secondment: Secondment, part: Part, person: Person) -> bool:
     if part not in HOST_SIDE:
         return Part.HR_SECONDER in acting
     if policies.speaks_for_seconder(secondment, person):
-        return part == Part.HOST_CONTACT and Part.HR_SECONDER in acting and not host_has_hr(secondment)
-    return bool(acting & {Part.HR_HOST, Part.HOST_CONTACT})
+        return part == Part.HOST_CONTACT and Part.HR_SECONDER in acting and not policies.host_has_hr(secondment)
+    if Part.HOST_CONTACT in acting:
+        return policies.host_knows_contact(secondment)
+    return Part.HR_HOST in acting
 
 
 def _require(secondment: Secondment, part: Part, by: Person) -> None:
@@ -263,7 +260,7 @@ def _hand_over(secondment: Secondment, part: Part, before: Person | None, person
     """What waits for the holder of a part waits for the new one from now on; the old one hears no more of it."""
     kinds = {Part.LINE_MANAGER: DecisionKind.RELEASE, Part.HOST_CONTACT: DecisionKind.ACCEPTANCE}
     parties = {Part.LINE_MANAGER: Party.LINE_MANAGER, Part.HOST_CONTACT: Party.HOST}
-    if before is not None:
+    if before is not None and before != person:
         silence(secondment, before)
         if before.last_login is None and not _needed_elsewhere(secondment, before):
             invitations.cancel(before, by=by, organisation=secondment.seconder)

@@ -16,27 +16,16 @@ from secondments.models import CasePart, Deputy, Secondment
 
 
 class NamedPerson(Form):
-    """Somebody by name and e-mail; a known address needs no name."""
+    """Somebody by name and e-mail; the name is always asked for, so that nobody learns whom we know."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
         help_text=gettext_lazy("They sign in with codes sent there; check it letter by letter."),
     )
 
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or self.cleaned_data
-        email = found.get("email")
-        if email and not found.get("name", "").strip() and not Person.objects.filter(email__iexact=email).exists():
-            self.add_error("name", _("Nobody here has this address yet: give the name too."))
-        return found
-
     def person(self, zone: str) -> Person:
-        """The person with this address, made known here if they are not; call it inside the act's transaction."""
-        found = Person.objects.filter(email__iexact=self.cleaned_data["email"]).first()
-        return found or Person.objects.create_user(
-            self.cleaned_data["email"], full_name=" ".join(self.cleaned_data["name"].split()), time_zone=zone
-        )
+        return Person.objects.made_known(self.cleaned_data["email"], self.cleaned_data["name"], zone)
 
 
 class NamePart(NamedPerson):
@@ -67,16 +56,13 @@ class Acceptance(Reason):
             return found
         if not email:
             self.add_error("signatory_email", _("Say who signs for you."))
-        elif not name and not Person.objects.filter(email__iexact=email).exists():
-            self.add_error("signatory_name", _("Nobody here has this address yet: give the name too."))
+        elif not name:
+            self.add_error("signatory_name", _("Give their name too."))
         return found
 
     def signatory(self, zone: str) -> Person:
-        """Who was named, made known here if they are not; call it inside the act's transaction."""
-        email = self.cleaned_data["signatory_email"]
-        known = Person.objects.filter(email__iexact=email).first()
-        return known or Person.objects.create_user(
-            email, full_name=" ".join(self.cleaned_data["signatory_name"].split()), time_zone=zone
+        return Person.objects.made_known(
+            self.cleaned_data["signatory_email"], self.cleaned_data["signatory_name"], zone
         )
 
 
@@ -100,7 +86,7 @@ class EndPart(Form):
 
 
 class DeputyForm(ModelForm):
-    name = forms.CharField(label=gettext_lazy("Their name"), max_length=200, required=False)
+    name = forms.CharField(label=gettext_lazy("Their name"), max_length=200)
     email = forms.EmailField(
         label=gettext_lazy("Their e-mail"),
         help_text=gettext_lazy("They are asked by e-mail, and act for you once they have accepted."),
@@ -142,7 +128,4 @@ class DeputyForm(ModelForm):
             .exists()
         ):
             self.add_error("secondment", _("You do not have this part in that case."))
-        email = found.get("email")
-        if email and not found.get("name", "").strip() and not Person.objects.filter(email__iexact=email).exists():
-            self.add_error("name", _("Nobody here has this address yet: give the name too."))
         return found

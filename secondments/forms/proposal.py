@@ -144,7 +144,7 @@ class ProposalForm(forms.ModelForm):
         return found
 
     def _clean_outsider(self, part: str) -> None:
-        """Name and e-mail belong together; a known address needs no name."""
+        """Name and e-mail belong together, also of an address that is known: nobody learns here whom we know."""
         name = self.cleaned_data.get(f"{part}_name", "").strip()
         email = (self.cleaned_data.get(f"{part}_email") or "").strip()
         if name and not email and f"{part}_email" not in self.errors:
@@ -152,8 +152,8 @@ class ProposalForm(forms.ModelForm):
                 f"{part}_email",
                 _("Give %(name)s's e-mail address; the link to the case is sent there.") % {"name": name},
             )
-        if email and not name and not Person.objects.filter(email__iexact=email).exists():
-            self.add_error(f"{part}_name", _("Nobody here has this address yet: give the name too."))
+        if email and not name:
+            self.add_error(f"{part}_name", _("Give their name too."))
 
     def case_fields(self) -> dict[str, Any]:
         """What the action wants; unknown contacts are made known here, after all checks."""
@@ -186,11 +186,8 @@ class ProposalForm(forms.ModelForm):
         if not email:
             return None
         validate_email(email)
-        known = Person.objects.filter(email__iexact=email).first()
         zone = self.cleaned_data["host"].time_zone if self.cleaned_data.get("host") else "UTC"
-        return known or Person.objects.create_user(
-            email, full_name=self.cleaned_data[f"{part}_name"].strip(), time_zone=zone
-        )
+        return Person.objects.made_known(email, self.cleaned_data[f"{part}_name"], zone)
 
     def require(self, objectives: BaseObjectiveFormSet) -> bool:
         """Ask for everything that a submission needs, each fault at its field. True when nothing is missing."""

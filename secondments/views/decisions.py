@@ -31,6 +31,11 @@ def decide(request: PersonRequest, key: str, kind: str) -> HttpResponse:
     decision.secondment = case
     if not policies.may_decide(decision, request.user):
         scope.offer(case, request.user, policies.DECIDES[DecisionKind(kind)])
+        if kind == DecisionKind.ACCEPTANCE and not policies.host_knows_contact(case):
+            raise Denied(
+                _("%(host)s has its own HR here, which confirms first who speaks for it. It has been told.")
+                % {"host": case.host}
+            )
         raise Denied(_("This decision is for %(name)s to give.") % {"name": decision.decider})
     form = _form(request, decision)
     if request.method == "POST" and form.is_valid():

@@ -29,7 +29,7 @@ def deputies(request: PersonRequest) -> HttpResponse:
             with transaction.atomic():
                 found = form.cleaned_data
                 actions.name(
-                    _person(form, request.user),
+                    Person.objects.made_known(found["email"], found["name"], request.user.time_zone),
                     by=request.user,
                     part=Part(found["part"]),
                     since=found["since"],
@@ -52,14 +52,6 @@ def deputies(request: PersonRequest) -> HttpResponse:
         "today": today,
     }
     return render(request, "secondments/deputies.html", context)
-
-
-def _person(form: DeputyForm, by: Person) -> Person:
-    email = form.cleaned_data["email"]
-    known = Person.objects.filter(email__iexact=email).first()
-    return known or Person.objects.create_user(
-        email, full_name=" ".join(form.cleaned_data["name"].split()), time_zone=by.time_zone
-    )
 
 
 def deputy(request: PersonRequest, key: str) -> HttpResponse:

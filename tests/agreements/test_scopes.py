@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from django.db.models import QuerySet
+from django.test import Client
 
-from agreements import policies, scopes
+from agreements import negotiation, policies, scopes
 from agreements.models import Agreement, Version
 from people.models import Person
 from secondments import capacities
@@ -53,3 +54,25 @@ def test_versions_are_read_by_those_who_read_the_paper(people: list[Person]) -> 
         read = {version.agreement_id for version in scopes.versions(reader)}
         assert read == set(scopes.readable(reader).values_list("pk", flat=True))
     assert Version.objects.count() >= 4
+
+
+def test_versions_and_notes_before_the_terms_were_shared_are_for_hr_alone(
+    cast: Cast, sign_in: Callable[[Person], Client]
+) -> None:
+    case = cast.agreement_case()
+    paper = case.agreements.get()
+    for note in ("Our lowest offer", "As agreed"):
+        number = Agreement.objects.get(pk=paper.pk).current.number
+        negotiation.edit_clause(
+            paper, by=cast.hr, key="role_duties", values={"duties": note}, wording=[], note=note, seen_version=number
+        )
+    cast.shared(case)
+    last = Agreement.objects.get(pk=paper.pk).current.number
+    for who, first in ((cast.hr, 1), (cast.contact, last), (cast.secondee, last), (cast.host_hr, last)):
+        numbers = scopes.versions(Person.objects.get(pk=who.pk)).values_list("number", flat=True)
+        assert list(numbers.order_by("number")) == list(range(first, last + 1)), who
+    client = sign_in(cast.contact)
+    page = client.get(paper.get_absolute_url()).content.decode()
+    assert ("As agreed" in page, "Our lowest offer" in page) == (True, False)
+    assert client.get(f"{paper.get_absolute_url()}versions/{last - 1}/").status_code == 404
+    assert client.get(f"{paper.get_absolute_url()}compare/{last - 1}/{last}/").status_code == 404

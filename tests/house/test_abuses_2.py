@@ -153,6 +153,7 @@ def test_hr_does_not_take_over_somebody_who_has_a_part_in_a_case_of_others(cast:
 
 
 def test_hr_of_a_party_may_still_enter_its_own_contact(cast: Cast) -> None:
+    cast.contact.employments.all().delete()
     cast.proposal()
     since = clock.today("UTC")
     by = again(cast.host_hr)

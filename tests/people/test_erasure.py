@@ -249,6 +249,22 @@ def test_administrator_confirms_where_hr_is_alone(cast: Cast, administrator: Per
     assert erasure.anonymise(cast.secondee, by=administrator).confirmed_by == administrator
 
 
+def test_last_of_several_employers_does_not_erase_alone(cast: Cast, second_hr: Person, administrator: Person) -> None:
+    day = clock.today("UTC")
+    leave(cast.secondee)
+    Employment.objects.create(
+        person=cast.secondee,
+        organisation=cast.contoso,
+        since=day - timedelta(days=900),
+        until=day - timedelta(days=800),
+    )
+    erasure.ask(cast.secondee, by=cast.hr)
+    assert [notice.recipient for notice in Notice.objects.filter(key__startswith="erasure:")] == [administrator]
+    with pytest.raises(Refused, match="Others have employed this person too"):
+        erasure.anonymise(cast.secondee, by=second_hr)
+    assert erasure.anonymise(cast.secondee, by=administrator).done_at
+
+
 @pytest.mark.parametrize("role", ["finance", "viewer", "host_hr", "stranger_hr", "stranger", "secondee"])
 def test_others_cannot_ask_or_confirm(cast: Cast, second_hr: Person, role: str) -> None:
     leave(cast.secondee)

@@ -52,7 +52,7 @@ def test_host_names_another_signatory_than_the_seconder_suggested(cast: Cast, si
     path = f"{case.get_absolute_url()}decide/acceptance/"
     assert "marta.kowalska@example.org" in contact.get(path).content.decode()
     answer = contact.post(path, {"verdict": "yes", "signatory_name": "", "signatory_email": "new.one@contoso.example"})
-    assert "Nobody here has this address yet" in answer.content.decode()
+    assert "Give their name too" in answer.content.decode()
     contact.post(path, {"verdict": "yes", "signatory_name": "Nina Nowak", "signatory_email": "new.one@contoso.example"})
     assert fresh(case).host_signatory.full_name == "Nina Nowak"
     assert holders(case)["signatory_host"] == "Nina Nowak"
@@ -225,6 +225,7 @@ def test_who_leaves_the_employer_is_let_out_after_the_last_day(cast: Cast, sign_
 def test_address_of_somebody_who_never_came_is_corrected_and_old_links_lead_nowhere(
     cast: Cast, sign_in: SignIn
 ) -> None:
+    cast.contact.employments.all().delete()
     case = cast.proposal()
     old = Invitation.objects.get()
     row = case.parts.get(part="host_contact")
@@ -243,14 +244,14 @@ def test_address_of_somebody_who_never_came_is_corrected_and_old_links_lead_nowh
 def test_address_that_is_somebodys_own_business_is_not_changed_by_hr(cast: Cast, why: str) -> None:
     case = cast.proposal()
     contact = cast.contact
+    if why != "employed":
+        contact.employments.all().delete()
     if why == "came":
         contact.last_login = clock.now()
         contact.save()
-    elif why == "employed":
-        contact.employments.create(organisation=cast.contoso)
     elif why == "role":
         contact.memberships.create(organisation=cast.contoso, role="viewer")
-    else:
+    elif why == "elsewhere":
         from people.actions import invitations
 
         invitations.invite(contact, by=cast.stranger_hr, organisation=cast.contoso, what="x")
@@ -268,3 +269,39 @@ def test_invitation_lasts_while_another_case_of_the_seconder_needs_it(cast: Cast
         cast.proposal(**small)
     case_parts.name(case, Part.HOST_CONTACT, person("Nina Nowak"), by=cast.host_hr)
     assert Invitation.objects.open().filter(person=cast.contact).exists() is other
+
+
+def test_contact_whom_the_host_does_not_know_decides_nothing_before_it_confirms_them(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    puppet = person("Pu Ppet")
+    case = cast.proposal(host_contact=puppet)
+    path = f"{case.get_absolute_url()}decide/acceptance/"
+    decision = case.decisions.get(kind="acceptance")
+    yes = {"verdict": "yes", "signatory_name": "Pu Ppet", "signatory_email": puppet.email}
+    for answer in (sign_in(puppet).get(path), sign_in(puppet).post(path, yes)):
+        assert (answer.status_code, "which confirms first who speaks for it" in answer.content.decode()) == (403, True)
+    with pytest.raises(NotAllowed):
+        decisions.decide(decision, by=puppet, verdict=True)
+    with pytest.raises(NotAllowed):
+        case_parts.name(case, Part.SIGNATORY_HOST, puppet, by=puppet)
+    told = Notice.objects.filter(recipient=cast.host_hr, subject__startswith="Does Pu Ppet speak for you?")
+    assert told.count() == 1
+    case_parts.name(case, Part.HOST_CONTACT, puppet, by=cast.host_hr)
+    decisions.decide(fresh(case).decisions.get(kind="acceptance"), by=puppet, verdict=True)
+    assert fresh(case).host_signatory_confirmed_by == puppet
+
+
+def test_contact_named_by_who_left_the_seconders_hr_is_still_not_the_hosts(cast: Cast) -> None:
+    puppet = person("Pu Ppet")
+    case = cast.proposal(host_contact=puppet)
+    cast.hr.memberships.update(until=clock.now())
+    with pytest.raises(NotAllowed):
+        decisions.decide(case.decisions.get(kind="acceptance"), by=Person.objects.get(pk=puppet.pk), verdict=True)
+
+
+def test_host_that_has_no_hr_here_is_spoken_for_by_whom_the_seconder_names(cast: Cast) -> None:
+    cast.host_hr.memberships.update(until=clock.now())
+    case = cast.proposal(host_contact=person("Only One"))
+    decisions.decide(case.decisions.get(kind="acceptance"), by=case.host_contact, verdict=True)
+    assert not Notice.objects.filter(subject__contains="speak for you").exists()

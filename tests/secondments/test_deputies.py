@@ -165,7 +165,7 @@ def test_pages_name_accept_and_end_a_deputy(cast: Cast, sign_in: SignIn) -> None
     today = clock.today("UTC")
     contact, stan = sign_in(cast.contact), sign_in(cast.stranger)
     asked = {
-        "name": "",
+        "name": "Stan",
         "email": cast.stranger.email,
         "part": "host_contact",
         "secondment": "",

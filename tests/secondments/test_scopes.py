@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.db.models import QuerySet
 
 from people import clock
@@ -50,8 +51,18 @@ PAIRS: dict[str, tuple[type, Judge, Callable[[Person], QuerySet]]] = {
 }
 
 
-@pytest.fixture
-def world(cast: Cast) -> list[Person]:
+pytestmark = pytest.mark.django_db  # each test in a savepoint inside the transaction of the world
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker) -> Iterator[list[Person]]:
+    """One for all of them; nothing of it is left."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build(Cast.assemble())
+        transaction.set_rollback(True)
+
+
+def build(cast: Cast) -> list[Person]:
     """Cases in many states, and people in every part, in two, in none, as deputies, and with ended parts."""
     small = {"is_full_time": False, "weekly_hours": 2}
     cast.draft(**small)
@@ -90,7 +101,7 @@ def world(cast: Cast) -> list[Person]:
     successor = people["successor"] = person("Suc Cessor")
     case_parts.name(review, Part.HOST_CONTACT, successor, by=cast.host_hr)
     member(cast.secondee, cast.contoso, "hr")
-    return [again(who) for who in people.values()]
+    return list(people.values())
 
 
 def again(who: Person) -> Person:
@@ -101,7 +112,7 @@ def disagreements(people: Iterable[Person], name: str) -> tuple[list[tuple[str, 
     model, judge, scope = PAIRS[name]
     rows = list(model.objects.all())
     wrong, yes, no = [], 0, 0
-    for who in people:
+    for who in map(again, people):
         listed = set(scope(who).values_list("pk", flat=True))
         for row in rows:
             one = judge(row, again(who))
