@@ -71,7 +71,7 @@ def proposal_answers(**changes: object) -> dict[str, object]:
         "host_department": "",
         "host_contact_name": "Łukasz Żółkowski",
         "host_contact_email": "lukasz@contoso.example",
-        "host_signatory_name": "",
+        "host_signatory_name": "Marta Kowalska",
         "host_signatory_email": "marta@contoso.example",
         "role_title": "Planning lead",
         "location": "Kraków",

@@ -64,6 +64,7 @@ def copied(placed: dict[str, str], who: Person) -> set[str]:
 def test_copy_holds_every_marker_of_ones_own_and_none_of_a_twin(cast: Cast, role: str) -> None:
     twins = {name: person(f"Twin {name}") for name in ("secondee", "manager", "contact", "director")}
     Employment.objects.create(person=twins["secondee"], organisation=cast.northwind)
+    Employment.objects.create(person=twins["contact"], organisation=cast.contoso)
     part = {
         "secondee": "secondee",
         "manager": "line_manager",

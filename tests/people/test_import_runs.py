@@ -112,7 +112,8 @@ def test_batch_that_kills_each_worker_is_given_up(cast: Cast) -> None:
     batch = asked(cast, 3)
     ImportBatch.objects.filter(pk=batch.pk).update(attempts=runs.TRIES)
     runs.run_waiting()
-    assert fresh(batch).state == "failed"
+    found = fresh(batch)
+    assert (found.state, found.error[:36]) == ("checked", "The file could not be worked on; it ")
 
 
 def test_progress_is_told_while_rows_are_read(cast: Cast) -> None:

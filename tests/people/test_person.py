@@ -47,6 +47,7 @@ def test_somebody_whom_another_keeps_is_not_entered(cast: Cast, sign_in: SignIn)
 
 def test_somebody_whom_nobody_keeps_is_entered_under_their_own_name_and_told(cast: Cast) -> None:
     fabrikam = Organisation.objects.get(legal_name="Fabrikam Inc")
+    cast.contact.employments.all().delete()
     found = people.add(
         by=cast.stranger_hr, organisation=fabrikam, full_name="Other Name", email=cast.contact.email,
         since=date(2026, 5, 4), terms={},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -110,7 +111,7 @@ def again(who: Person) -> Person:
 
 def disagreements(people: Iterable[Person], name: str) -> tuple[list[tuple[str, Any, bool]], int, int]:
     model, judge, scope = PAIRS[name]
-    rows = list(model.objects.all())
+    rows = two_of_each(model.objects.all())
     wrong, yes, no = [], 0, 0
     for who in map(again, people):
         listed = set(scope(who).values_list("pk", flat=True))
@@ -120,6 +121,17 @@ def disagreements(people: Iterable[Person], name: str) -> tuple[list[tuple[str, 
             if one != (row.pk in listed):
                 wrong.append((who.full_name, row, one))
     return wrong, yes, no
+
+
+def two_of_each(rows: Iterable[Any]) -> list[Any]:
+    """Of rows that differ in nothing that a right looks at, two."""
+    kept: dict[tuple[object, ...], list[Any]] = defaultdict(list)
+    for row in rows:
+        alike = [getattr(row, name, None) for name in ("secondment_id", "kind", "party", "part", "list", "until")]
+        same = kept[type(row), getattr(row, "completed_at", None) is None, *alike]
+        if len(same) < 2 or isinstance(row, Secondment):
+            same.append(row)
+    return [row for same in kept.values() for row in same]
 
 
 @pytest.mark.parametrize("name", PAIRS)
