@@ -15,7 +15,7 @@ from agreements import clauses
 from agreements.models import Agreement, Version
 from people import clock, ledger
 from people.models import Person
-from secondments import turns
+from secondments import substance, turns
 from secondments.models import Secondment
 
 PACK = "internal_short"
@@ -30,7 +30,7 @@ def draft(secondment: Secondment, *, by: Person | None, based_on: Version | None
     agreement = Agreement.objects.create(
         secondment=secondment, number=(last.number + 1 if last else 1), created_at=clock.now()
     )
-    values = based_on.values if based_on else first_values()
+    values = based_on.values if based_on else first_values(secondment)
     wordings = based_on.wordings if based_on else {}
     add_version(agreement, by=by, note=str(_("First draft")), values=values, wordings=wordings)
     ledger.record("agreement.draft", by=by, case_id=secondment.pk, paper=agreement.reference)
@@ -68,12 +68,15 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def first_values() -> Values:
-    """The library's defaults for what a case does not say itself."""
-    return {
+def first_values(secondment: Secondment) -> Values:
+    """The library's defaults for what a case does not say itself, and what its proposal suggests."""
+    found = {
         clause.key: {p.name: p.default for p in clause.parameters if p.default and not p.is_fixed}
         for clause in clauses.pack(PACK)
     }
+    if secondment.working_days and "hours_fte" in found:
+        found["hours_fte"]["days"] = substance.weekdays(secondment)
+    return found
 
 
 def values_of(clause: clauses.Clause, values: Values, facts: Mapping[str, str]) -> dict[str, str]:
@@ -169,9 +172,19 @@ def facts_of(secondment: Secondment) -> dict[str, str]:
         "start": date_format(case.start_on, "j F Y"),
         "end": date_format(case.end_on, "j F Y"),
         "hours": f"{case.weekly_hours.normalize():f}" if case.weekly_hours else "",
-        "working_time": str(_("full-time") if case.is_full_time else _("part-time")),
+        "working_time": _working_time(case),
+        "working_hours": substance.hours(case),
+        "length": _("indefinite, subject to notice; ends then unless it is extended") if case.is_indefinite else "",
         "purpose": " ".join(case.purpose.split()),
     }
+
+
+def _working_time(case: Secondment) -> str:
+    if case.is_full_time:
+        return _("full-time")
+    if case.total_hours is None:
+        return _("part-time")
+    return _("part-time, at most that in one week, and %(n)s hours in all") % {"n": f"{case.total_hours.normalize():f}"}
 
 
 def _parties(secondment: Secondment, facts: Mapping[str, str]) -> list[dict[str, str]]:
@@ -212,11 +225,12 @@ def _particulars(facts: Mapping[str, str]) -> list[dict[str, str]]:
         ("Place of work", facts["location"]),
         ("First day", facts["start"]),
         ("Last day", facts["end"]),
-        ("Hours", f"{facts['hours']} a week, {facts['working_time']}"),
+        ("Length", facts["length"]),
+        ("Hours", facts["working_hours"]),
         ("Line manager at the Seconder", facts["line_manager"]),
         ("Contact at the Host", facts["host_contact"]),
     ]
-    return [{"label": label, "value": value} for label, value in rows]
+    return [{"label": label, "value": value} for label, value in rows if value]
 
 
 def _schedules(secondment: Secondment, facts: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -218,6 +218,7 @@ TABLES = (
             links("made_by"),
             column("note", INTERNAL, _("what changed and why"), NOT_PERSONAL),
             column("minimum_days maximum_days decision_days signing_days", INTERNAL, _("rules"), NOT_PERSONAL),
+            column("advance_notice_days release_lead_days on_cost_percent", INTERNAL, _("rules"), NOT_PERSONAL),
             column("first_checkin_weeks checkin_every_weeks", INTERNAL, _("rules"), NOT_PERSONAL),
             column("remind_before_days remind_after_days escalate_after_days", INTERNAL, _("rules"), NOT_PERSONAL),
             column("review_days_before return_meeting_days_before", INTERNAL, _("rules"), NOT_PERSONAL),

@@ -88,3 +88,109 @@ class ListKind(models.TextChoices):
     OUTWARD = "outward", _("Before leaving the home post")
     INWARD = "inward", _("Before arriving at the host")
     RETURN = "return", _("Coming back")
+
+
+# --- What a proposal says
+
+
+class Category(models.TextChoices):
+    """Between whom, as figures about secondments count them."""
+
+    CROSS_DEPARTMENT = "cross_department", _("Between departments")
+    INTER_ORGANISATION = "inter_organisation", _("Between organisations of a group or network")
+    CLIENT_SUPPLIER = "client_supplier", _("With a client or supplier")
+    PUBLIC_SECTOR = "public_sector", _("Within or with the public sector")
+    NON_PROFIT = "non_profit", _("With a non-profit organisation")
+    ACADEMIC = "academic", _("Research or academic")
+
+
+class WorkType(models.TextChoices):
+    REVIEW = "review", _("Review project")
+    INITIATIVE = "initiative", _("New initiative")
+    POLICY = "policy", _("Policy development")
+    TASK = "task", _("A specific task")
+    START_UP = "start_up", _("Start-up post")
+    POST = "post", _("An existing post at the host")
+
+
+class CountedIn(models.TextChoices):
+    """How working time is agreed."""
+
+    WEEK = "week", _("Hours per week")
+    TOTAL = "total", _("Hours in all, within the period")
+
+
+class Cover(models.TextChoices):
+    """Who does the job at home meanwhile."""
+
+    ACTING_UP = "acting_up", _("A colleague acts up")
+    TEMPORARY = "temporary", _("A temporary employee")
+    SPLIT = "split", _("The work is split among colleagues")
+    VACANT = "vacant", _("The post stays vacant")
+    NOT_NEEDED = "not_needed", _("No cover is needed")
+
+
+class Funding(models.TextChoices):
+    """Who bears the costs."""
+
+    SECONDER = "seconder", _("The seconder bears all costs")
+    HOST = "host", _("The host reimburses all costs")
+    HOST_SALARY = "host_salary", _("The host reimburses salary and on-costs; the rest stays with the seconder")
+    SHARED = "shared", _("Shared by a percentage")
+    FIXED = "fixed", _("The host pays a fixed amount for the period")
+
+
+class CostKind(models.TextChoices):
+    ALLOWANCE = "allowance", _("Allowance")
+    TRAVEL = "travel", _("Travel")
+    TRAINING = "training", _("Training")
+    RELOCATION = "relocation", _("Relocation")
+    COVER = "cover", _("Cover for the post")
+    OTHER = "other", _("Other")
+
+
+class Basis(models.TextChoices):
+    """For what an amount is given."""
+
+    ONCE = "once", _("once")
+    MONTH = "month", _("each month")
+    WEEK = "week", _("each week")
+    DAY = "day", _("each working day")
+
+
+class BorneBy(models.TextChoices):
+    AGREED = "agreed", _("as the funding says")
+    SECONDER = "seconder", _("the seconder")
+    HOST = "host", _("the host")
+
+
+class Permit(models.TextChoices):
+    NOT_NEEDED = "not_needed", _("Not needed")
+    HELD = "held", _("Held already")
+    APPLIED = "applied", _("Applied for")
+    TO_APPLY = "to_apply", _("To be applied for")
+    UNKNOWN = "unknown", _("Not clear yet")
+
+
+class SocialSecurity(models.TextChoices):
+    HOME = "home", _("Stays in the home system, with a certificate")
+    HOST = "host", _("Moves to the system of the host country")
+    UNKNOWN = "unknown", _("Not clear yet")
+
+
+class Level(models.IntegerChoices):
+    """How well somebody can do something."""
+
+    NONE = 1, _("Not yet")
+    BASIC = 2, _("With help")
+    ABLE = 3, _("Alone")
+    STRONG = 4, _("Well")
+    EXPERT = 5, _("Teaches others")
+
+
+class Support(models.TextChoices):
+    """What a line manager thinks of an idea, before any decision."""
+
+    FOR = "for", _("I support it")
+    DEPENDS = "depends", _("It depends")
+    AGAINST = "against", _("I do not support it")

@@ -14,7 +14,7 @@ from people.models import Person
 from people.notify import call_off
 from secondments import notices, part_notices, policies, timetable
 from secondments.choices import DecisionKind, ListKind, Party
-from secondments.models import CheckIn, ChecklistItem, Decision, Evaluation, Secondment
+from secondments.models import CheckIn, ChecklistItem, Decision, Evaluation, Proposal, Secondment
 
 
 def ask_decisions(secondment: Secondment, by: Person | None) -> None:
@@ -72,6 +72,11 @@ def _invite(decision: Decision, by: Person | None) -> str:
 
 def call_off_decisions(secondment: Secondment, by: Person | None) -> None:
     notices.decisions_called_off(secondment.decisions.filter(revision=secondment.revision))
+
+
+def plan_sheet(secondment: Secondment, by: Person | None) -> None:
+    """The page that says what was approved is made by a worker, soon."""
+    Proposal.objects.filter(secondment=secondment).update(sheet_due_at=clock.now())
 
 
 OUTWARD = [
@@ -172,6 +177,7 @@ EFFECTS: dict[str, Callable[[Secondment, Person | None], None]] = {
     "submit": ask_decisions,
     "revise": call_off_decisions,
     "decline": call_off_decisions,
+    "approve": plan_sheet,
     "conclude": open_checklists,
     "start": schedule_checkins,
     "begin_review": ask_evaluations,

@@ -131,7 +131,8 @@ def _contract(facts: Facts, rules: Rules) -> tuple[Answer, str]:
 
 
 def _between(facts: Facts, rules: Rules) -> tuple[Answer, str]:
-    past = [stay for stay in facts.earlier if stay.start <= facts.start]
+    # One that still runs on the first day goes on beside this one: that is for the hours of both together.
+    past = [stay for stay in facts.earlier if stay.end < facts.start]
     if not past:
         return Answer.MET, _("No earlier secondment is on record.")
     ended = max(stay.end for stay in past)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -19,8 +20,9 @@ from django.utils.translation import gettext_lazy
 
 from people import clock
 from people.roles import Role
-from secondments import timetable
+from secondments import facts, timetable
 from secondments.choices import DecisionKind, Party
+from secondments.eligibility import Answer
 from secondments.states import OCCUPYING
 
 if TYPE_CHECKING:
@@ -80,6 +82,16 @@ def proposal_complete(case: Secondment) -> Iterable[Refusal]:
         yield Refusal(_("Say which department hosts the secondee."), "host_department")
     if not case.objectives.exists():
         yield Refusal(_("Write at least one objective."), "objectives")
+    if case.kind == "international" and not case.proposal.work_country:
+        yield Refusal(_("Say in which country the work is done."), "work_country")
+    if case.proposal.funding == "shared" and case.proposal.host_percent is None:
+        yield Refusal(_("Say how many per cent the host bears."), "host_percent")
+    if case.proposal.funding == "fixed" and case.proposal.fixed_amount is None:
+        yield Refusal(_("Say how much the host pays."), "fixed_amount")
+    for section in case.proposal.unfinished:
+        if section == "abroad" and case.kind != "international":
+            continue  # the section is not there any more
+        yield Refusal(_("Something typed here is not finished: open it, look, and save it."), section)
 
 
 @guard
@@ -105,6 +117,12 @@ def dates_in_policy(case: Secondment) -> Iterable[Refusal]:
             % {"max": rules.maximum_days, "days": days},
             "end_on",
         )
+
+
+@guard
+def first_day_ahead(case: Secondment) -> Iterable[Refusal]:
+    if case.start_on and case.start_on < clock.today(case.zone):
+        yield Refusal(_("The first day has passed: revise the proposal, with later days."), "start_on")
 
 
 @guard
@@ -198,6 +216,38 @@ def peak_hours(case: Secondment, others: list[Secondment]) -> Decimal:
         for day in begins
         if day <= case.end_on
     )
+
+
+@guard
+def eligible_or_overridden(case: Secondment) -> Iterable[Refusal]:
+    """A rule that is not met needs HR's reason; one whose facts are missing is shown and stops nothing."""
+    overridden = set(case.overrides.values_list("rule", flat=True))
+    for verdict in facts.eligibility_of(case):
+        if verdict.answer == Answer.NOT_MET and verdict.rule not in overridden:
+            yield Refusal(
+                _("%(sentence)s Change the proposal, or say why it is made nevertheless.")
+                % {"sentence": verdict.sentence},
+                "eligibility",
+            )
+
+
+def lead_warnings(case: Secondment) -> list[str]:
+    """What is late by the policy's times ahead; a warning and no wall."""
+    if not case.start_on:
+        return []
+    day = case.submitted_at.astimezone(ZoneInfo(case.zone)).date() if case.submitted_at else clock.today(case.zone)
+    ahead, found = (case.start_on - day).days, []
+    if 0 <= ahead < case.rules.advance_notice_days:
+        found.append(
+            _("The policy asks for a proposal %(asked)d days before the first day; these are %(ahead)d.")
+            % {"asked": case.rules.advance_notice_days, "ahead": ahead}
+        )
+    if 0 <= ahead < case.rules.release_lead_days + case.rules.decision_days:
+        found.append(
+            _("The policy asks for the release %(asked)d days before the first day; decided on time, these are %(n)d.")
+            % {"asked": case.rules.release_lead_days, "n": max(ahead - case.rules.decision_days, 0)}
+        )
+    return found
 
 
 @guard

@@ -66,6 +66,10 @@ def transitioned(secondment: Secondment, name: str, *, by: Person | None, reason
             _("Back to the drawing board: %(title)s"),
             _("HR is revising the proposal. Decisions already given no longer count."),
         ),
+        "reopen": (
+            _("Taken up again: %(title)s"),
+            _("The proposal is open again. Decisions that were given still count."),
+        ),
         "approve": (_("Approved: %(title)s"), _("All three have agreed. The agreement is being prepared.")),
         "start": (_("Started: %(title)s"), _("The placement has begun today.")),
         "begin_return": (_("Coming back: %(title)s"), _("The last day has passed and the return begins.")),
@@ -103,8 +107,11 @@ ASKED = {
 }
 
 
-def decision_asked(decision: Decision, path: str = "") -> None:
-    """Ask the decider and their deputies; ``path`` is where somebody who was never here begins."""
+def decision_asked(decision: Decision, path: str = "", *, again: bool = False) -> None:
+    """Ask the decider and their deputies; ``path`` is where somebody who was never here begins.
+
+    ``again``: the decision was called off and is asked for once more.
+    """
     secondment = decision.secondment
     assert secondment.start_on and secondment.end_on
     words = {
@@ -123,7 +130,7 @@ def decision_asked(decision: Decision, path: str = "") -> None:
     queue(
         *(
             Message(
-                key=f"decision:{decision.pk}:asked:{person.pk}",
+                key=f"decision:{decision.pk}:asked:{person.pk}{f':{decision.due_on}' if again else ''}",
                 about=f"decision:{decision.pk}",
                 case_id=secondment.pk,
                 to=person,
@@ -162,6 +169,34 @@ def declined_privately(secondment: Secondment, decision: Decision) -> None:
             )
             for person in hr(secondment)
         )
+    )
+
+
+def decision_reminder(decision: Decision, rung: str, to: Person) -> Message:
+    """One rung of the ladder for a decision; the last goes to HR."""
+    secondment = decision.secondment
+    words = {"day": date_format(decision.due_on, "j F Y"), "title": secondment.title, "who": decision.decider}
+    path, action = f"{secondment.get_absolute_url()}decide/{decision.kind}/", _("Read and decide")
+    if rung == "escalate":
+        subject, sentence = _("Overdue decision: %(who)s"), _("%(who)s was to decide by %(day)s and has not yet.")
+        path, action = secondment.get_absolute_url(), _("Open the case")
+    else:
+        subject = {
+            "before": _("Your decision is due on %(day)s: %(title)s"),
+            "on": _("Your decision is due today: %(title)s"),
+            "after": _("Your decision is overdue since %(day)s: %(title)s"),
+        }[rung]
+        sentence = _("Your answer is still missing: yes or no. You can ask HR something before you decide.")
+    return Message(
+        key=f"decision:{decision.pk}:{rung}:{decision.due_on}:{to.pk}",
+        about=f"decision:{decision.pk}",
+        case_id=secondment.pk,
+        to=to,
+        subject=subject % words,
+        sentences=[sentence % words],
+        action_label=action,
+        action_path=path,
+        why=_("You get this because you have a part in the secondment %(ref)s.") % {"ref": secondment.reference},
     )
 
 

@@ -19,9 +19,22 @@ from people import clock, personal_data
 from people.models import DataCopy, LedgerEntry, Person, Policy
 from people.personal_data import Cases, Fact, Row, Section, section
 from people.privacy import REGISTER
-from secondments import policies
+from secondments import costs, policies
 from secondments.choices import Part
-from secondments.models import CheckIn, Decision, Evaluation, Objective, ObjectiveResult, Secondment
+from secondments.models import (
+    Appeal,
+    CheckIn,
+    Decision,
+    Estimate,
+    Evaluation,
+    Idea,
+    Objective,
+    ObjectiveResult,
+    Proposal,
+    Question,
+    Secondment,
+    Skill,
+)
 
 M = TypeVar("M", bound=Model)
 PARTS = {
@@ -58,7 +71,19 @@ def sections(person: Person, reader: Person) -> Iterable[Section]:
     mine = visible.filter(secondee=person, submitted_at__isnull=False).with_case_data()
     yield _lent(mine, reader)
     yield _parts(visible.with_case_data(), person)
+    yield _each(
+        "secondments.Proposal", Proposal.objects.filter(secondment__in=mine), lambda row: _home_words(row, reader)
+    )
     yield section("secondments.Objective", Objective.objects.filter(secondment__in=mine))
+    yield section("secondments.Skill", Skill.objects.filter(secondment__in=mine))
+    paid = [case.pk for case in mine if policies.may_see_salary(case, reader)]
+    shares = ["total", "host_share", "seconder_share"]
+    told = [_pay_alone(row) for row in Estimate.objects.filter(secondment__in=paid, secondee=person)]
+    yield section("secondments.Estimate", told, leave=shares)
+    yield section("secondments.Question", Question.objects.filter(asked_by=person, secondment__in=visible))
+    yield section("secondments.Appeal", Appeal.objects.filter(asked_by=person, secondment__in=visible))
+    ideas = Idea.objects.all() if own else Idea.objects.visible_to(reader)
+    yield section("secondments.Idea", ideas.filter(Q(asked_by=person) | Q(secondee=person)))
     decisions = Decision.objects.filter(decider=person, secondment__in=visible).select_related("secondment")
     yield _each("secondments.Decision", decisions, lambda row: _hidden_of_decision(row, reader))
     checkins = CheckIn.objects.filter(person=person, secondment__in=visible).select_related("secondment")
@@ -73,6 +98,18 @@ def sections(person: Person, reader: Person) -> Iterable[Section]:
     yield section("secondments.Evaluation", evaluations)
     results = ObjectiveResult.objects.filter(evaluation__in=evaluations).select_related("objective")
     yield section("secondments.ObjectiveResult", results)
+
+
+def _pay_alone(estimate: Estimate) -> Estimate:
+    """Of an estimate what is about the person: pay and on-costs, and not what the two organisations share."""
+    lines = estimate.content.pop("lines", [])
+    estimate.content |= {row["kind"]: row["amount"] for row in lines if row["kind"] in {costs.SALARY, costs.ON_COSTS}}
+    return estimate
+
+
+def _home_words(proposal: Proposal, reader: Person) -> list[str]:
+    """What the host's side does not read of a proposal."""
+    return [] if policies.may_see_home_side(policies.parts_of(proposal.secondment, reader)) else ["tax_note"]
 
 
 def _lent(mine: QuerySet[Secondment], reader: Person) -> Section:

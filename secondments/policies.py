@@ -11,8 +11,19 @@ from people.models import Membership, Person
 from people.roles import Role
 from secondments import capacities
 from secondments.choices import DecisionKind, ListKind, Part, Party
-from secondments.models import CasePart, CheckIn, ChecklistItem, Decision, Evaluation, Secondment
-from secondments.states import BEFORE_START, State
+from secondments.models import (
+    Appeal,
+    Attachment,
+    CasePart,
+    CheckIn,
+    ChecklistItem,
+    Decision,
+    Evaluation,
+    Idea,
+    Question,
+    Secondment,
+)
+from secondments.states import BEFORE_START, CLOSED, State
 
 
 def parts_of(secondment: Secondment, person: Person) -> frozenset[Part]:
@@ -113,6 +124,83 @@ def may_see_reason(decision: Decision, parts: frozenset[Part]) -> bool:
 def may_see_decision(decision: Decision, parts: frozenset[Part]) -> bool:
     """Finance sees no decisions; release and consent are shown to the host as given or not, without reasons."""
     return bool(parts & DECISION_READERS)
+
+
+# --- The proposal beside its decisions
+
+
+def may_attach(secondment: Secondment, person: Person) -> bool:
+    """HR of the seconder keeps files with a case until it is closed."""
+    return secondment.state not in CLOSED and Part.HR_SECONDER in parts_of(secondment, person)
+
+
+FILE_READERS = frozenset({Part.SECONDEE, Part.LINE_MANAGER, Part.HOST_CONTACT, Part.HR_HOST})
+
+
+def may_read_attachment(attachment: Attachment, parts: frozenset[Part]) -> bool:
+    """HR of the seconder all that are there; who decides those that are shown to them."""
+    if attachment.removed_at is not None:
+        return False
+    return Part.HR_SECONDER in parts or (attachment.is_shared and bool(parts & FILE_READERS))
+
+
+HOME_SIDE = frozenset({Part.HR_SECONDER, Part.LINE_MANAGER, Part.SECONDEE})
+COVER_READERS = frozenset({Part.HR_SECONDER, Part.LINE_MANAGER})
+
+
+def may_see_home_side(parts: frozenset[Part]) -> bool:
+    """What the host's side does not read: cover, risks, what happens if it is refused."""
+    return bool(parts & HOME_SIDE)
+
+
+def may_see_eligibility(parts: frozenset[Part]) -> bool:
+    """Facts and overrides: HR of the seconder and the line manager."""
+    return bool(parts & COVER_READERS)
+
+
+RECHARGE_READERS = frozenset(
+    {Part.HR_SECONDER, Part.FINANCE_SECONDER, Part.LINE_MANAGER, Part.HOST_CONTACT, Part.HR_HOST, Part.FINANCE_HOST}
+)
+
+
+def may_see_recharge(parts: frozenset[Part]) -> bool:
+    """What the host pays in all; the whole estimate tells a salary (``may_see_salary``)."""
+    return bool(parts & RECHARGE_READERS)
+
+
+def may_read_question(question: Question, parts: frozenset[Part]) -> bool:
+    """HR of the seconder; whoever decides what was asked about, since the proposal was last submitted.
+
+    What came before a revision is between HR and those who were in it then.
+    """
+    if Part.HR_SECONDER in parts:
+        return True
+    submitted = question.secondment.submitted_at
+    is_of_now = submitted is not None and question.asked_at >= submitted
+    return is_of_now and bool(parts & DECIDES[DecisionKind(question.kind)])
+
+
+def may_appeal(secondment: Secondment, person: Person) -> bool:
+    """The secondee, once, while the case is declined because the line manager refused to release them."""
+    if secondment.state != State.DECLINED or Part.SECONDEE not in parts_of(secondment, person):
+        return False
+    refused = secondment.decisions.filter(revision=secondment.revision, kind=DecisionKind.RELEASE, verdict=False)
+    return refused.exists() and not Appeal.objects.filter(secondment=secondment, asked_by=person).exists()
+
+
+def may_see_appeal(parts: frozenset[Part]) -> bool:
+    """The appeal of the present secondee; what one before them asked is HR's memory."""
+    return bool(parts & HOME_SIDE)
+
+
+def may_view_idea(idea: Idea, person: Person) -> bool:
+    """The line manager of whom it is about says what they think, until HR has answered."""
+    return idea.answered_at is None and idea.line_manager_id == person.pk and idea.asked_by_id != person.pk
+
+
+def may_answer_idea(idea: Idea, person: Person) -> bool:
+    """HR of the employer, and nobody an idea about themselves."""
+    return person.works_for(idea.seconder_id, Role.HR) and idea.secondee_id != person.pk
 
 
 SPEAKS_FOR = {

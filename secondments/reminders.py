@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 
 from people import clock
 from people.models import Notice, Person
 from people.notify import Message, queue
 from secondments import notices, timetable
-from secondments.choices import Part, Party
-from secondments.models import CasePart, CheckIn, Deputy, Secondment
+from secondments.choices import DecisionKind, Part, Party
+from secondments.models import CasePart, CheckIn, Decision, Deputy, Secondment
 from secondments.states import PLACED, State
 
 BATCH = 500
@@ -28,7 +28,37 @@ LONGEST_LEAD = 14  # days; the database holds policies to that
 
 def remind() -> int:
     """Write every reminder whose day has come; returns how many were new."""
-    return remind_of_checkins() + remind_of_ends()
+    return remind_of_decisions() + remind_of_checkins() + remind_of_ends()
+
+
+DECIDES = {DecisionKind.RELEASE: Part.LINE_MANAGER, DecisionKind.ACCEPTANCE: Part.HOST_CONTACT}
+
+
+def remind_of_decisions() -> int:
+    """Whoever has not decided, by the ladder of check-ins; the last rung tells HR. Each row is locked for itself."""
+    horizon = clock.now().date() + timedelta(days=LONGEST_LEAD)
+    open_still = Q(verdict__isnull=True, secondment__state=State.PROPOSAL, revision=F("secondment__revision"))
+    pending = Decision.objects.filter(open_still, due_on__lte=horizon).order_by("due_on", "pk")
+    written = 0
+    for pk in pending.values_list("pk", flat=True).iterator(chunk_size=BATCH):
+        with transaction.atomic():
+            found = Decision.objects.select_for_update(of=("self",), no_key=True).filter(open_still, pk=pk)
+            for decision in found.select_related(
+                "decider", "secondment__seconder", "secondment__owner", "secondment__secondee", "secondment__host"
+            ):
+                written += queue(*_decision_messages(decision))
+    return written
+
+
+def _decision_messages(decision: Decision) -> Iterator[Message]:
+    case, part = decision.secondment, DECIDES.get(DecisionKind(decision.kind))
+    for rung in timetable.rungs_reached(decision.due_on, clock.today(case.zone), case.rules):
+        if rung.name == timetable.ESCALATE:
+            people = notices.hr(case)
+        else:
+            people = notices.with_deputies(case, part, decision.decider) if part else [decision.decider]
+        for person in people:
+            yield notices.decision_reminder(decision, rung.name, person)
 
 
 def remind_of_checkins() -> int:

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from people.models import Person
+from people.roles import Role
 from secondments import capacities, policies
 from secondments.choices import DecisionKind, ListKind, Part, Party
-from secondments.models import CasePart, CheckIn, ChecklistItem, Decision, Evaluation, Secondment
+from secondments.models import (
+    Appeal,
+    Attachment,
+    CasePart,
+    CheckIn,
+    ChecklistItem,
+    Decision,
+    Estimate,
+    Evaluation,
+    Idea,
+    Override,
+    Question,
+    Secondment,
+)
 
 
 def cases_in(person: Person, parts: Collection[Part]) -> QuerySet[Secondment]:
@@ -42,6 +56,43 @@ def reasons(person: Person) -> QuerySet[Decision]:
     for kind in DecisionKind:
         found |= Q(kind=kind, secondment__in=cases_in(person, policies.REASON_READERS[kind]))
     return Decision.objects.filter(found)
+
+
+def attachments(person: Person) -> QuerySet[Attachment]:
+    """The pair of ``may_read_attachment``."""
+    found = Q(secondment__in=cases_in(person, {Part.HR_SECONDER}))
+    found |= Q(is_shared=True, secondment__in=cases_in(person, policies.FILE_READERS))
+    return Attachment.objects.filter(found, removed_at__isnull=True)
+
+
+def questions(person: Person) -> QuerySet[Question]:
+    """The pair of ``may_read_question``."""
+    found = Q(secondment__in=cases_in(person, {Part.HR_SECONDER}))
+    for kind in DecisionKind:
+        deciding = cases_in(person, policies.DECIDES[kind])
+        found |= Q(kind=kind, secondment__in=deciding, asked_at__gte=F("secondment__submitted_at"))
+    return Question.objects.filter(found)
+
+
+def overrides(person: Person) -> QuerySet[Override]:
+    """The pair of ``may_see_eligibility``."""
+    return Override.objects.filter(secondment__in=cases_in(person, policies.COVER_READERS))
+
+
+def estimates(person: Person) -> QuerySet[Estimate]:
+    """The pair of ``may_see_salary``: whole estimates tell one."""
+    return Estimate.objects.filter(secondment__in=salaries(person))
+
+
+def appeals(person: Person) -> QuerySet[Appeal]:
+    """The pair of ``may_see_appeal``."""
+    own = Q(secondment__in=cases_in(person, policies.HOME_SIDE), asked_by=F("secondment__secondee"))
+    return Appeal.objects.filter(own)
+
+
+def answerable_ideas(person: Person) -> QuerySet[Idea]:
+    """The pair of ``may_answer_idea``."""
+    return Idea.objects.filter(seconder__in=person.organisations_as(Role.HR)).exclude(secondee=person)
 
 
 def checkins(person: Person) -> QuerySet[CheckIn]:

@@ -14,7 +14,8 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from people.models import LedgerEntry, Person
+from people.models import LedgerEntry, Person, Policy
+from people.models.labels import label
 from secondments.choices import DecisionKind, Outcome, Part, Party
 from secondments.models import Secondment
 from secondments.policies import parts_of
@@ -22,6 +23,7 @@ from secondments.policies import parts_of
 ALL = frozenset(Part)
 HOME = frozenset({Part.HR_SECONDER, Part.LINE_MANAGER, Part.SECONDEE})
 HR = frozenset({Part.HR_SECONDER})
+MANAGERS = HR | {Part.LINE_MANAGER}
 NO_FINANCE = ALL - {Part.FINANCE_SECONDER, Part.FINANCE_HOST}
 CASE = NO_FINANCE - {Part.VIEWER_HOST, Part.VIEWER_SECONDER}
 
@@ -143,6 +145,18 @@ def _end_early(entry: LedgerEntry) -> str:
     }
 
 
+def _rule(template: str) -> Sentence:
+    """A rule of eligibility by the name that the policy's page gives it."""
+    return lambda entry: _(template) % {"who": entry.actor_name, "rule": label(Policy(), entry.facts["rule"])}
+
+
+def _appeal(entry: LedgerEntry) -> str:
+    granted = _("%(who)s granted the appeal and the release")
+    return (granted if entry.facts["granted"] else _("%(who)s upheld the refusal of release")) % {
+        "who": entry.actor_name
+    }
+
+
 def _choice(entry: LedgerEntry) -> str:
     return _("%(who)s acts as %(after)s from here on, before as %(before)s") % {
         "who": entry.actor_name,
@@ -162,6 +176,7 @@ register("secondment.begin", plain("%(who)s began the proposal"), HR, icon="penc
 register("secondment.submit", plain("%(who)s submitted the proposal"), NO_FINANCE, icon="send")
 register("secondment.revise", plain("%(who)s took the proposal back for revision"), CASE, icon="pencil")
 register("secondment.decline", plain("The proposal was declined by %(who)s"), CASE, reasons=frozenset(), icon="x")
+register("secondment.reopen", plain("%(who)s took the proposal up again"), CASE, icon="rotate")
 register("secondment.approve", lambda e: _("All three have agreed: the proposal is approved"), NO_FINANCE, icon="check")
 register("secondment.conclude", lambda e: _("All parties have signed the agreement"), ALL, icon="writing-sign")
 register("secondment.start", lambda e: _("The placement started"), ALL, icon="player-play")
@@ -172,6 +187,20 @@ register("secondment.withdraw", plain("%(who)s withdrew the secondment"), ALL, i
 register("secondment.end_early", _end_early, NO_FINANCE, icon="player-stop")
 for _kind in DecisionKind:
     register(f"decision.{_kind}", _decision, NO_FINANCE, icon="gavel")
+register(
+    "eligibility.override",
+    _rule("%(who)s proposed it although a rule is not met: %(rule)s"),
+    MANAGERS,
+    reasons=MANAGERS,
+    icon="scale",
+)
+register("eligibility.restore", _rule("%(who)s took back the exception to a rule: %(rule)s"), MANAGERS, icon="scale")
+register("attachment.add", _titled("%(who)s added the file “%(title)s”"), HR, icon="paperclip")
+register("attachment.remove", _titled("%(who)s removed the file “%(title)s”"), HR, icon="paperclip")
+register("question.ask", plain("%(who)s asked a question before deciding"), HR, icon="help")
+register("question.answer", plain("%(who)s answered a question"), HR, icon="message")
+register("appeal.ask", plain("%(who)s asked HR to look at the refused release again"), HOME, icon="gavel")
+register("appeal.answer", _appeal, HOME, icon="gavel")
 register("checkin.complete", _checkin, CASE, icon="message-check")
 for _verb, _text in {
     "checklist.tick": "%(who)s did “%(title)s”",

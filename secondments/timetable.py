@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 
@@ -17,6 +18,8 @@ class Rules:
 
     minimum_days: int = 14
     maximum_days: int = 1096
+    advance_notice_days: int = 28
+    release_lead_days: int = 14
     decision_days: int = 7
     signing_days: int = 7
     first_checkin_weeks: int = 2
@@ -39,6 +42,7 @@ class Rules:
     return_meeting_days_before: int = 60
     decisions_in_sequence: bool = False
     signing_order: str = "secondee,host,seconder"
+    on_cost_percent: Decimal = Decimal("20.00")
     retention_years: int = 6
 
     @classmethod

@@ -14,7 +14,7 @@ from people import clock
 from people.models import Membership, Person
 from people.roles import Role
 from secondments.choices import DecisionKind, Part, Party
-from secondments.models import CheckIn, Decision, Evaluation, Secondment
+from secondments.models import Appeal, CheckIn, Decision, Evaluation, Question, Secondment
 from secondments.models.deputy import deputising
 from secondments.states import PLACED, State
 from secondments.turns import CONCLUDE, OUTCOME, near
@@ -133,9 +133,17 @@ def _for_hr(person: Person) -> Iterator[Todo]:
     """Cases that the person owns and that wait for HR in this house's states."""
     if not person.organisations_as(Role.HR):
         return
+    asked = Exists(Question.objects.filter(secondment=OuterRef("pk"), answered_at__isnull=True))
+    appealed = Exists(Appeal.objects.filter(secondment=OuterRef("pk"), answered_at__isnull=True))
     waiting = (
-        Secondment.objects.filter(owned_by(person))
-        .filter(Q(turn__in=[CONCLUDE, OUTCOME]) | Q(state=State.DRAFT))
+        Secondment.objects.annotate(is_asked=asked, is_appealed=appealed)
+        .filter(owned_by(person))
+        .filter(
+            Q(turn__in=[CONCLUDE, OUTCOME])
+            | Q(state=State.DRAFT)
+            | Q(state=State.PROPOSAL, is_asked=True)
+            | Q(state=State.DECLINED, is_appealed=True)
+        )
         .with_list_data()
         .order_by("turn_since", "pk")
     )
@@ -146,6 +154,16 @@ def _for_hr(person: Person) -> Iterator[Todo]:
                 _("Finish the return and record the outcome"),
                 _("Open"),
                 f"{case.get_absolute_url()}#return",
+            ),
+            State.PROPOSAL: (
+                _("Answer a question before somebody decides"),
+                _("Answer"),
+                f"{case.get_absolute_url()}proposal/#questions",
+            ),
+            State.DECLINED: (
+                _("Answer an appeal against a refused release"),
+                _("Answer"),
+                f"{case.get_absolute_url()}appeal/",
             ),
             State.DRAFT: (_("Finish and submit the proposal"), _("Go on"), f"{case.get_absolute_url()}edit/"),
         }[State(case.state)]

@@ -151,8 +151,8 @@ def _permitted(secondment: Secondment, found: Transition, person: Person | None)
         return False
     if found.name == "withdraw":
         return policies.may_withdraw(secondment, person)
-    if found.name == "decline":
-        return False  # only by giving a decision, which calls the door itself
+    if found.name in {"decline", "reopen"}:
+        return False  # only by giving a decision, or granting an appeal, which calls the door itself
     return bool(found.custom["who"] & policies.parts_of(secondment, person))
 
 

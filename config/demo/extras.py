@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from people import clock
 from people.actions import administrators, memberships
-from people.models import Person, SignInDomain, SignInProvider
+from people.models import Employment, Person, SignInDomain, SignInProvider
 from people.roles import Role
-from secondments.actions import deputies
+from secondments.actions import deputies, ideas, questions
 from secondments.choices import Part
 from secondments.models import Decision, Secondment
 from secondments.states import State
@@ -27,8 +27,31 @@ def add(owner: Person | None) -> None:
     acceptance = outside.filter(kind="acceptance").order_by("-pk").first()
     if acceptance:
         _deputy(acceptance)
+        _question(acceptance)
+    _idea(owner)
     _provider(owner)
     _administrator()
+
+
+def _question(acceptance: Decision) -> None:
+    """The host's contact has asked something before deciding, and HR has not answered yet."""
+    questions.ask(acceptance, by=acceptance.decider, text="Can the secondee begin a week later, after our audit?")
+
+
+def _idea(owner: Person) -> None:
+    """An employee who would like to be seconded; the line manager has not said what they think."""
+    organisation = owner.memberships.current().get(role=Role.HR).organisation
+    rows = Employment.objects.current().filter(organisation=organisation, line_manager__isnull=False)
+    lent = Secondment.objects.values("secondee")
+    found = rows.exclude(person__in=lent).exclude(person=owner).select_related("person").order_by("-pk").first()
+    if found:
+        ideas.ask(
+            by=found.person,
+            asked_as=Part.SECONDEE,
+            seconder=organisation,
+            secondee=found.person,
+            fields={"where": "A charity nearby", "why": "To use what I do at work for others, and to learn to lead."},
+        )
 
 
 def _two_capacities(release: Decision, owner: Person) -> None:

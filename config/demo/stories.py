@@ -7,12 +7,13 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from agreements import documents, negotiation, signing
 from agreements.models import Agreement
 from agreements.models.signature import PARTY_OF_SIGNATORY
-from config.demo import names
+from config.demo import business, names
 from config.demo.plans import CastPlan
 from people import clock
 from people.models import Notice, Organisation, Person
@@ -69,10 +70,38 @@ class Teller:
                     "is_full_time": True,
                     "purpose": chance.choice(names.PURPOSES),
                 },
-                objectives=[{"text": t, "measure": m} for t, m in chance.sample(names.OBJECTIVES, 2)],
+                objectives=[
+                    {"text": t, "measure": m, "owner": "secondee", "weight": 50}
+                    for t, m in chance.sample(names.OBJECTIVES, 2)
+                ],
+                **self._business(abroad=abroad and not is_internal),
             )
         plan.key = case.pk
         return case
+
+    def _business(self, *, abroad: bool) -> dict[str, Any]:
+        """What the proposal says beyond the particulars; a chance of its own, so that the stories stay as they were."""
+        chance, host = Random(self.plan.seed * 7 + 1), self.plan.host.organisation
+        cover, who = chance.choice(business.COVERS)
+        proposal: dict[str, Any] = {
+            "category": chance.choice(["inter_organisation", "client_supplier", "public_sector"]),
+            "work_type": chance.choice(["initiative", "task", "review", "post"]),
+            "why_secondment": chance.choice(business.WHYS),
+            "cover": cover,
+            "cover_who": who,
+            "funding": chance.choice(["host", "host_salary", "seconder", "shared"]),
+            "host_percent": Decimal(60),
+            "host_provides": "A supervisor, a place to work, equipment, and access from the first day.",
+        }
+        proposal |= {f"benefit_{party}": chance.choice(gains) for party, gains in business.GAINS.items()}
+        if abroad:
+            proposal |= {"work_country": str(host.country), "permit": "not_needed", "social_security": "home"}
+        costs = [
+            {"kind": k, "label": label, "amount": Decimal(amount), "basis": basis, "borne_by": borne_by}
+            for k, label, amount, basis, borne_by in chance.sample(business.COSTS, 2)
+        ]
+        skills = [{"name": n, "now": now, "hoped": hoped} for n, now, hoped in chance.sample(business.SKILLS, 2)]
+        return {"proposal": proposal, "tables": {"cost_items": costs, "skills": skills}}
 
     def tell(self) -> None:
         """From the draft to the state that the plan names."""

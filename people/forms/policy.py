@@ -20,6 +20,13 @@ GROUPS: list[tuple[Any, dict[str, Any]]] = [
         },
     ),
     (
+        gettext_lazy("Time ahead"),
+        {
+            "advance_notice_days": gettext_lazy("Who submits later is warned, not stopped."),
+            "release_lead_days": gettext_lazy("Who releases later is warned, not stopped."),
+        },
+    ),
+    (
         gettext_lazy("Who may go"),
         {
             "minimum_service_months": gettext_lazy("Counted to the first day of the secondment; 0 asks for none."),
@@ -60,6 +67,14 @@ GROUPS: list[tuple[Any, dict[str, Any]]] = [
             "notice_weeks_seconder": gettext_lazy("Proposed as the last day when the seconder ends a placement early."),
             "notice_weeks_host": gettext_lazy("The same for the host."),
             "notice_weeks_secondee": gettext_lazy("The same for the secondee."),
+        },
+    ),
+    (
+        gettext_lazy("Costs"),
+        {
+            "on_cost_percent": gettext_lazy(
+                "Social security, pension and other charges on top of the salary; estimates count with it."
+            ),
         },
     ),
     (

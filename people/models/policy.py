@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +44,8 @@ class Policy(models.Model):
     effective_from = models.DateField(_("in force from"))
     minimum_days = models.PositiveSmallIntegerField(_("shortest secondment, days"), default=14)
     maximum_days = models.PositiveSmallIntegerField(_("longest secondment, days"), default=1096)
+    advance_notice_days = models.PositiveSmallIntegerField(_("proposed before the first day, days"), default=28)
+    release_lead_days = models.PositiveSmallIntegerField(_("released before the first day, days"), default=14)
     decision_days = models.PositiveSmallIntegerField(_("days for a decision"), default=7)
     signing_days = models.PositiveSmallIntegerField(_("days for a signature"), default=7)
     first_checkin_weeks = models.PositiveSmallIntegerField(_("first check-in after, weeks"), default=2)
@@ -65,6 +69,13 @@ class Policy(models.Model):
     signing_order = models.CharField(
         _("order of signing"), max_length=40, choices=SigningOrder, default=SigningOrder.SECONDEE_HOST_SECONDER
     )
+    on_cost_percent = models.DecimalField(
+        _("on-costs, % of the salary"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal("20.00"),
+        validators=[MinValueValidator(0), MaxValueValidator(200)],
+    )
     retention_years = models.PositiveSmallIntegerField(_("cases are kept after their end, years"), default=6)
     notice_weeks_seconder = models.PositiveSmallIntegerField(_("notice by the seconder, weeks"), default=4)
     notice_weeks_host = models.PositiveSmallIntegerField(_("notice by the host, weeks"), default=4)
@@ -79,6 +90,8 @@ class Policy(models.Model):
     RULES = (
         "minimum_days",
         "maximum_days",
+        "advance_notice_days",
+        "release_lead_days",
         "decision_days",
         "signing_days",
         "first_checkin_weeks",
@@ -101,6 +114,7 @@ class Policy(models.Model):
         "return_meeting_days_before",
         "decisions_in_sequence",
         "signing_order",
+        "on_cost_percent",
         "retention_years",
     )
 
@@ -139,6 +153,10 @@ class Policy(models.Model):
             if getattr(older, rule) != getattr(self, rule)
         ]
 
-    def copy(self) -> dict[str, int | bool | str]:
-        """The rules as they are kept on a case."""
+    def copy(self) -> dict[str, int | bool | str | Decimal]:
+        """The rules by their names."""
         return {rule: getattr(self, rule) for rule in self.RULES}
+
+    def kept(self) -> dict[str, int | bool | str]:
+        """The rules as they are kept on a case, where JSON knows no decimal."""
+        return {rule: str(value) if isinstance(value, Decimal) else value for rule, value in self.copy().items()}

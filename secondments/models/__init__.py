@@ -1,22 +1,44 @@
 from secondments.models.acting_as import ActingAs
+from secondments.models.appeal import Appeal
+from secondments.models.attachment import Attachment
 from secondments.models.case_part import CasePart
 from secondments.models.checkin import CheckIn
 from secondments.models.checklist import ChecklistItem
+from secondments.models.cost_item import CostItem
 from secondments.models.decision import Decision
 from secondments.models.deputy import Deputy
+from secondments.models.estimate import Estimate
 from secondments.models.evaluation import Evaluation, ObjectiveResult
+from secondments.models.idea import Idea
 from secondments.models.objective import Objective
+from secondments.models.override import Override
+from secondments.models.proposal import Proposal
+from secondments.models.question import Question
 from secondments.models.secondment import Secondment
+from secondments.models.skill import Skill
+from secondments.models.submission import Submission
+from secondments.models.template import Template
 
 __all__ = [
     "ActingAs",
+    "Appeal",
+    "Attachment",
     "CasePart",
     "CheckIn",
     "ChecklistItem",
+    "CostItem",
     "Decision",
     "Deputy",
+    "Estimate",
     "Evaluation",
+    "Idea",
     "Objective",
     "ObjectiveResult",
+    "Override",
+    "Proposal",
+    "Question",
     "Secondment",
+    "Skill",
+    "Submission",
+    "Template",
 ]

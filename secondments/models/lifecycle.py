@@ -65,7 +65,13 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
         field=state,
         source=State.DRAFT,
         target=State.PROPOSAL,
-        conditions=[guards.proposal_complete, guards.dates_in_policy, guards.parts_distinct, guards.no_overlap],
+        conditions=[
+            guards.proposal_complete,
+            guards.dates_in_policy,
+            guards.parts_distinct,
+            guards.no_overlap,
+            guards.eligible_or_overridden,
+        ],
         custom=act(_("Submit the proposal"), Part.HR_SECONDER),
     )
     def submit(self, *, by: Person, at: datetime) -> None:
@@ -99,6 +105,19 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
     )
     def decline(self, *, by: Person, at: datetime) -> None:
         self.declined_at, self.declined_by = at, by
+
+    @transition(
+        field=state,
+        source=State.DECLINED,
+        target=State.PROPOSAL,
+        conditions=[guards.first_day_ahead, guards.no_overlap],
+        custom=act(
+            _("Take the proposal up again"), Part.HR_SECONDER, automatic=True, needs_reason=True, by_person=True
+        ),
+    )
+    def reopen(self, *, by: Person, at: datetime) -> None:
+        """An appeal against a refused release was granted; the revision and what others decided stay."""
+        self.declined_at = self.declined_by = None
 
     @transition(
         field=state,

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, NoReturn
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from people.keys import new_key
 from people.models import Organisation, Person
 from people.models.ranges import DateRange, IdRange
-from people.roles import Role
+from people.roles import Role, Weekday
 from secondments import timetable
 from secondments.choices import COLUMN_OF, Kind, Outcome, Part, Party
 from secondments.models.lifecycle import Lifecycle
@@ -137,6 +137,20 @@ class Secondment(Lifecycle):
         validators=[MinValueValidator(Decimal("0.5")), MaxValueValidator(Decimal("60"))],
     )
     is_full_time = models.BooleanField(_("full-time"), default=True)
+    # Hours in all within the period, where they are not agreed by the week; weekly_hours is then the most in a week.
+    total_hours = models.DecimalField(
+        _("hours in all"),
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("1")), MaxValueValidator(Decimal("9999"))],
+    )
+    working_days = ArrayField(
+        models.PositiveSmallIntegerField(choices=Weekday), verbose_name=_("days of the week"), default=list, blank=True
+    )
+    # Goes on until notice is given; end_on is then the day by which it is reviewed or has been extended.
+    is_indefinite = models.BooleanField(_("indefinite, subject to notice"), default=False)
     purpose = models.TextField(_("purpose"), max_length=6000, blank=True)
     policy = models.JSONField(default=dict, editable=False)
 
@@ -296,6 +310,11 @@ class Secondment(Lifecycle):
         if not self.secondee_id:
             return None
         return self.secondee.employments.current().filter(organisation=self.seconder_id).first()
+
+    @property
+    def estimate(self) -> Any:
+        """What it is estimated to cost with the present secondee, or None."""
+        return self.estimates.filter(is_current=True, secondee=self.secondee_id).first()
 
     @property
     def full_time_hours(self) -> Decimal:

@@ -53,7 +53,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
     soon = turns.near(clock.today(case.zone))
     decisions = [
         (decision, policies.may_see_reason(decision, parts))
-        for decision in case.decisions.filter(revision=case.revision).select_related("decider")
+        for decision in case.decisions.filter(revision=case.revision).select_related("decider", "decided_by")
         if policies.may_see_decision(decision, parts)
     ]
     items = [
@@ -107,6 +107,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         "next_checkin": next(
             (c for c, _r, _m in checkins if policies.may_answer(c, parts) and not c.completed_at), None
         ),
+        "may_appeal": policies.may_appeal(case, person),
         "can_edit": policies.may_edit_proposal(case, person),
         "is_secondee": Part.SECONDEE in parts,
         "shows_people": policies.may_see_people(parts),

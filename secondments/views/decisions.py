@@ -12,16 +12,18 @@ from django.utils.translation import gettext as _
 
 from people.access import Denied, PersonRequest
 from people.forms.base import Reason
-from secondments import policies
+from secondments import guards, policies, scopes, substance
 from secondments.actions import decisions
-from secondments.choices import DecisionKind
+from secondments.choices import DecisionKind, Part
 from secondments.forms.parts import Acceptance
-from secondments.models import Decision
+from secondments.models import Decision, Secondment
 from secondments.transitions import Refused
 from secondments.views import scope
+from secondments.views.proposals import verdicts_of
 
 
-def decide(request: PersonRequest, key: str, kind: str) -> HttpResponse:
+def asked_of(request: PersonRequest, key: str, kind: str) -> tuple[Secondment, Decision]:
+    """The case and the decision of this kind that the reader may give, or a refusal."""
     case = scope.case(request, key)
     if kind not in DecisionKind.values:
         raise Http404
@@ -37,6 +39,12 @@ def decide(request: PersonRequest, key: str, kind: str) -> HttpResponse:
                 % {"host": case.host}
             )
         raise Denied(_("This decision is for %(name)s to give.") % {"name": decision.decider})
+    return case, decision
+
+
+def decide(request: PersonRequest, key: str, kind: str) -> HttpResponse:
+    """What the decider needs to know, in their words; accept or decline."""
+    case, decision = asked_of(request, key, kind)
     form = _form(request, decision)
     if request.method == "POST" and form.is_valid():
         verdict = request.POST.get("verdict") == "yes"
@@ -59,8 +67,56 @@ def decide(request: PersonRequest, key: str, kind: str) -> HttpResponse:
         else:
             messages.success(request, _("Thank you, your decision is recorded."))
             return redirect(case)
-    context = {"case": case, "decision": decision, "form": form, "objectives": case.objectives.all()}
+    context = {"case": case, "decision": decision, "form": form, **_needed(request, case, decision)}
     return render(request, "secondments/decide.html", context)
+
+
+LEADS = ("purpose", "objectives", "skills", "start_on", "end_on", "hours", "working_days", "role_title", "location")
+FOR_HOST = ("benefit_host", "host_provides", "recharge", "funding", "checks", "conditions")
+FOR_MANAGER = (
+    "cover",
+    "cover_who",
+    "cover_ends_with",
+    "cover_note",
+    "benefit_seconder",
+    "benefit_secondee",
+    "if_refused",
+)
+FOR_SECONDEE = ("benefit_secondee", "pay_note", "return_post", "leave_note", "conditions", "checks")
+
+
+def _needed(request: PersonRequest, case: Secondment, decision: Decision) -> dict[str, Any]:
+    """What matters to this decider first, then the rest; what changed; questions, files, exceptions to rules."""
+    parts = policies.parts_of(case, request.user)
+    is_home = policies.may_see_home_side(parts)
+    rows = {row.name: row for row in substance.rows(case) if is_home or row.readers == substance.ALL}
+    if not policies.may_see_recharge(parts):
+        rows.pop("recharge", None)
+    first = {
+        DecisionKind.RELEASE: FOR_MANAGER,
+        DecisionKind.CONSENT: FOR_SECONDEE,
+        DecisionKind.ACCEPTANCE: FOR_HOST,
+    }[DecisionKind(decision.kind)]
+    told = [*LEADS, *first]
+    kept = list(case.submissions.filter(revision__lte=case.revision)[:2])
+    hidden = set() if policies.may_see_recharge(parts) else {"recharge"}
+    changes = []
+    asked_before = case.decisions.filter(revision__lt=case.revision, kind=decision.kind, decider=decision.decider)
+    if len(kept) == 2 and asked_before.exists():  # a newcomer learns nothing of those who were asked before
+        changes = substance.differences(kept[1].content, kept[0].content, is_home=is_home, hidden=hidden)
+    questions = scopes.questions(request.user).filter(secondment=case, kind=decision.kind)
+    return {
+        "first": [rows[name] for name in first if name in rows],
+        "leads": [rows[name] for name in LEADS if name in rows],
+        "rest": [row for name, row in rows.items() if name not in told],
+        "changes": changes,
+        "questions": questions.select_related("asked_by", "answered_by"),
+        "files": scopes.attachments(request.user).filter(secondment=case).select_related("secondment").defer("content"),
+        "verdicts": verdicts_of(case) if policies.may_see_eligibility(parts) else [],
+        "items": case.cost_items.all() if Part.LINE_MANAGER in parts else [],
+        "currency": case.estimate.currency if case.estimate else case.proposal.currency,
+        "late": guards.lead_warnings(case) if is_home else [],
+    }
 
 
 def _form(request: PersonRequest, decision: Decision) -> Reason:

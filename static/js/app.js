@@ -13,6 +13,34 @@ document.addEventListener("submit", (event) => {
   window.setTimeout(() => delete event.target.dataset.sent, 4000);
 });
 
+// A form that is saved as one types: sent a moment after the last key, and before one leaves a field.
+document.querySelectorAll("form[data-autosave]").forEach((form) => {
+  let waiting = 0;
+  let left = false;
+  const save = () => {
+    if (left) return;
+    window.clearTimeout(waiting);
+    waiting = 0;
+    const values = new FormData(form);
+    values.set("autosave", "1");
+    window.htmx
+      .ajax("POST", form.dataset.autosave, { values, swap: "none", source: form })
+      .then(() => window.htmx.trigger(document.body, "saved"));
+  };
+  form.addEventListener("input", () => {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(save, 1200);
+  });
+  form.addEventListener("focusout", (event) => {
+    if (waiting && !(event.relatedTarget && event.relatedTarget.type === "submit")) save();
+  });
+  form.addEventListener("submit", () => {
+    left = true;
+    window.clearTimeout(waiting);
+    window.htmx.trigger(form, "htmx:abort");
+  });
+});
+
 // Keyboard for lists: / to search, j and k along the rows, ? for help.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;

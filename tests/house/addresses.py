@@ -26,7 +26,7 @@ from people.models import (
     Policy,
     Signatory,
 )
-from secondments.actions import case_parts, deputies
+from secondments.actions import attachments, case_parts, copying, decisions, deputies, ideas, proposals, questions
 from secondments.choices import Part
 from secondments.models import Secondment
 from tests.cast import Cast, member, person
@@ -45,6 +45,9 @@ DUMMIES = {
     "hold": "aaaaaaaaaaaa",
     "invitation_key": "aaaaaaaaaaaa",
     "provider_id": "aaaaaaaaaaaa",
+    "section": "purpose",
+    "rule": "minimum_service_months",
+    "file_key": "aaaaaaaaaaaa",
 }
 
 
@@ -100,7 +103,9 @@ def build(cast: Cast) -> World:
 
 
 def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, Any]]:
-    draft, proposal = cast.draft(**SMALL), cast.proposal(**SMALL)
+    draft, proposal = cast.draft(**SMALL), cast.draft(**SMALL)
+    file = attachments.add(proposal, by=cast.hr, name="plan.png", content=b"\x89PNG\r\n\x1a\n", is_shared=True)
+    proposal = proposals.submit(proposal, by=cast.hr)
     terms, signing = cast.agreement_case(**SMALL), cast.agreement_case(**SMALL)
     asked = negotiation.ask_for_change(
         cast.shared(terms), by=cast.contact, key="place_of_work", text="Two remote days.", seen_version=1
@@ -116,9 +121,22 @@ def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, A
     )
     deputies.accept(deputy, by=people["deputy"])
     item = active.checklist.filter(list="outward").first()
+    refused = cast.proposal(**SMALL)
+    decisions.decide(refused.decisions.get(kind="release"), by=cast.manager, verdict=False, reason="No cover.")
+    question = questions.ask(proposal.decisions.get(kind="acceptance"), by=cast.contact, text="Who pays for travel?")
+    template = copying.make_template(proposal, by=cast.hr, name="Planner")
+    wish = ideas.ask(
+        by=cast.secondee,
+        asked_as=Part.SECONDEE,
+        seconder=cast.northwind,
+        secondee=cast.secondee,
+        fields={"why": "To learn."},
+    )
     where: dict[Secondment, list[str]] = {
-        draft: ["edit_proposal", "check_proposal"],
-        proposal: ["decide", "move", "send_invitation"],
+        draft: ["edit_proposal", "edit_section", "proposal_side", "check_proposal", "override_rule"],
+        proposal: ["decide", "move", "send_invitation", "ask_question", "answer_question", "attachments", "attachment",
+                   "remove_attachment", "proposal", "estimate", "make_template"],
+        refused: ["appeal"],
         terms: ["edit_clause", "ask_for_change", "decline_change", "share_terms", "approve_terms", "issue_agreement"],
         active: ["secondment", "placement", "checkin", "tick", "waive", "add_checklist_item", "end_early",
                  "case_people", "name_part", "end_part", "readdress", "choose_capacity"],
@@ -138,6 +156,11 @@ def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, A
     found["send_invitation"]["invitation_key"] = cast.contact.invitations.get().key
     found["decline_change"]["pk"] = asked.pk
     found["agreement_pdf"]["kind"] = "review-copy"
+    found["answer_question"]["pk"] = question.pk
+    found["attachment"]["file_key"] = found["remove_attachment"]["file_key"] = file.key
+    found["remove_template"] = {"key": template.key}
+    found["idea"] = found["take_up_idea"] = {"key": wish.key}
+    found["new_idea"] = {"part": "secondee"}
     found["invitation"] = {"key": cast.contact.invitations.get().key}
     found["deputy"] = found["answer_deputy"] = {"key": deputy.key}
     return found

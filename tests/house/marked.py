@@ -36,6 +36,8 @@ from people.models import (
 )
 from secondments import transitions
 from secondments.actions import (
+    appeals,
+    attachments,
     calendar,
     case_parts,
     checkins,
@@ -44,11 +46,13 @@ from secondments.actions import (
     deputies,
     early_end,
     evaluations,
+    ideas,
     outcomes,
     proposals,
+    questions,
 )
 from secondments.choices import Part
-from secondments.models import Secondment
+from secondments.models import Override, Secondment
 from tests.cast import Cast, fresh, member, on, person
 from tests.house import addresses
 
@@ -66,6 +70,23 @@ CASE: dict[str, set[str]] = {
     "objective": ALL,
     "measure": ALL,
     "draftpurpose": {"hr"},
+    "whysecondment": ALL,
+    "conditions": ALL,
+    "skillname": ALL,
+    "ifrefused": HOME,
+    "risks": HOME,
+    "covernote": HOME,
+    "costlabel": {"hr", "finance", "manager", "standing"},
+    "exception": {"hr", "manager", "standing"},
+    "hostquestion": {"hr", "contact", "deputy", "host_hr"},
+    "hostanswer": {"hr", "contact", "deputy", "host_hr"},
+    "sharedfile": HOME | {"contact", "deputy", "host_hr"},
+    "hrfile": {"hr"},
+    "appealtext": HOME,
+    "appealanswer": HOME,
+    "ideawhy": {"hr", "secondee", "manager"},
+    "ideaview": {"hr", "secondee", "manager"},
+    "ideaanswer": {"hr", "secondee", "manager"},
     "releasereason": HOME,
     "consentreason": {"hr", "secondee"},
     "acceptancereason": HOME | HOST - {"supervisor", "supervising"},
@@ -137,7 +158,8 @@ HOUSE: dict[str, set[str]] = {
 }
 SEEN = CASE | HOUSE
 # Support sees the secondee's pages without pay and private notes, and never the copy of their data.
-KEPT_FROM_SUPPORT = {"salary", "currency", "notesecondee", "earlyend", "outcomenote", "copyreason", "refusedtosign"}
+KEPT_FROM_SUPPORT = {"appealtext", "appealanswer", "ideawhy", "ideaview", "ideaanswer"}
+KEPT_FROM_SUPPORT |= {"salary", "currency", "notesecondee", "earlyend", "outcomenote", "copyreason", "refusedtosign"}
 
 
 def share_of(role: str) -> set[str]:
@@ -171,6 +193,7 @@ class Marked:
 
 
 SMALL = addresses.SMALL
+PICTURE = b"\x89PNG\r\n\x1a\n"
 
 
 def build() -> Marked:
@@ -182,7 +205,8 @@ def build() -> Marked:
     people["viewing"] = people["standing"] = member(person("Sta Nding"), cast.northwind, "viewer")
     _deputy(cast, people["standing"])
     holds.place(cast.northwind, person=cast.secondee, by=cast.hr, reason=word("personhold"))
-    cases = [_refused(cast)]
+    cases = [_refused(cast), _written(cast, people), _appealed(cast)]
+    _idea(cast)
     cases += [walk(cast, people) for walk in (_argued, _withdrawn, _ended_early, _completed)]
     cast.draft(**SMALL, purpose=word("draftpurpose"))
     _people(cast, people)
@@ -217,6 +241,50 @@ def _refused(cast: Cast) -> Secondment:
         decision = case.decisions.get(kind=kind)
         case = decisions.decide(decision, by=decision.decider, verdict=verdict, reason=word(f"{kind}reason"))
     return fresh(case)
+
+
+def _written(cast: Cast, people: dict[str, Person]) -> Secondment:
+    """A proposal with words in every section, files, an exception to a rule, and a question of the host's."""
+    said = {
+        name.replace("_", ""): name for name in ("why_secondment", "conditions", "if_refused", "risks", "cover_note")
+    }
+    cost = {"kind": "travel", "label": word("costlabel"), "amount": "10", "basis": "month", "borne_by": "agreed"}
+    case = proposals.begin(
+        by=cast.hr,
+        seconder=cast.northwind,
+        fields=cast.fields(**SMALL),
+        objectives=cast.OBJECTIVES,
+        proposal={column: word(name) for name, column in said.items()} | {"funding": "host"},
+        tables={"skills": [{"name": word("skillname"), "now": 1, "hoped": 3}], "cost_items": [cost]},
+    )
+    Override.objects.create(
+        secondment=case, rule="minimum_service_months", reason=word("exception"), by=cast.hr, at=clock.now()
+    )
+    for name, is_shared in (("sharedfile", True), ("hrfile", False)):
+        attachments.add(case, by=cast.hr, name=f"{word(name)}.png", content=PICTURE, is_shared=is_shared)
+    case = proposals.submit(case, by=cast.hr)
+    asked = questions.ask(case.decisions.get(kind="acceptance"), by=cast.contact, text=word("hostquestion"))
+    questions.answer(asked, by=cast.hr, text=word("hostanswer"))
+    for decision in case.decisions.all():
+        case = decisions.decide(decision, by=decision.decider, verdict=True)
+    return _supervised(cast, people, case)
+
+
+def _appealed(cast: Cast) -> Secondment:
+    """A refused release that HR was asked to look at again, and upheld."""
+    case = cast.proposal(**SMALL)
+    case = decisions.decide(case.decisions.get(kind="release"), by=cast.manager, verdict=False, reason="No cover.")
+    appeal = appeals.ask(case, by=cast.secondee, text=word("appealtext"))
+    return fresh(appeals.answer(appeal, by=cast.hr, granted=False, text=word("appealanswer")))
+
+
+def _idea(cast: Cast) -> None:
+    fields = {"why": word("ideawhy"), "where": "Abroad"}
+    idea = ideas.ask(
+        by=cast.secondee, asked_as=Part.SECONDEE, seconder=cast.northwind, secondee=cast.secondee, fields=fields
+    )
+    ideas.say_view(idea, by=cast.manager, view="for", text=word("ideaview"))
+    ideas.decline(idea, by=cast.hr, answer=word("ideaanswer"))
 
 
 def _argued(cast: Cast, people: dict[str, Person]) -> Secondment:

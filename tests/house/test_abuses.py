@@ -151,11 +151,12 @@ def test_former_hr_has_no_todo_of_a_case_they_began(cast: Cast, sign_in: SignIn)
 def test_proposal_offers_no_host_that_does_not_let_itself_be_found(cast: Cast, sign_in: SignIn) -> None:
     fabrikam = Organisation.objects.get(legal_name="Fabrikam Inc")
     client = sign_in(cast.hr)
-    assert "Fabrikam Inc" not in client.get("/secondments/new/").content.decode()
-    answer = client.post("/secondments/new/", {"kind": "external", "host": fabrikam.pk, "working_time": "full"})
+    people = f"{cast.draft().get_absolute_url()}edit/people/"
+    assert "Fabrikam Inc" not in client.get(people).content.decode()
+    answer = client.post(people, {"kind": "external", "host": fabrikam.pk, "seen": "0"})
     assert "host" in answer.context["form"].errors
     case = cast.draft(host=fabrikam)  # named while it could be found, or by another way: the draft keeps it
-    assert "Fabrikam Inc" in client.get(f"{case.get_absolute_url()}edit/").content.decode()
+    assert "Fabrikam Inc" in client.get(f"{case.get_absolute_url()}edit/people/").content.decode()
 
 
 def test_hr_gets_a_copy_of_somebody_with_papers(cast: Cast) -> None:

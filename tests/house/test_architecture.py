@@ -102,7 +102,7 @@ CASELESS |= {
     "hold.place",
     "hold.lift",
 }
-CASELESS |= {"people.undo_import"}
+CASELESS |= {"people.undo_import", "idea.ask", "idea.view", "idea.decline", "template.make", "template.remove"}
 CASELESS |= {"sign_in.provider_entered", "sign_in.provider_switched"}  # others of sign_in.… are written by telling.tell
 
 

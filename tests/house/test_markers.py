@@ -103,6 +103,8 @@ def addresses_of(world: Marked) -> list[str]:
             if is_below_case(name) and name not in POSTED:
                 for row in rows.get(name, [None] if "<int:pk>" not in route else []):
                     found.append(filled(name, {**values, "pk": row.pk if row else 0}))
+        found += [filled("decide", {**values, "kind": kind}) for kind in ("consent", "acceptance")]
+        found += [filled("answer_question", {**values, "pk": row.pk}) for row in case.questions.all()]
         found += [filled("evaluate", {**values, "party": party}) for party in ("secondee", "line_manager")]
         found += [filled("terms_version", {**values, "number": number}) for number in (2, 3)]
         found.append(filled("compare_versions", {**values, "older": 1, "newer": 3}))
@@ -121,6 +123,7 @@ POSTED = {
 }  # fmt: skip
 BELOW = {
     "kind": "release", "name": "withdraw", "party": "host", "part": "host_supervisor", "clause_key": "place_of_work",
+    "section": "purpose", "rule": "minimum_service_months", "file_key": "aaaaaaaaaaaa",
     "older": 1, "newer": 2, "number": 1, "invitation_key": "aaaaaaaaaaaa",
 }  # fmt: skip
 

@@ -80,6 +80,8 @@ def test_personal_words_are_kept_only_where_they_come_from_a_fixed_list() -> Non
         "people.Person.key",
         "people.SupportSession.key",
         "secondments.Deputy.key",
+        "secondments.Override.rule",
+        "secondments.Proposal.sections",
         "secondments.Secondment.key",
         "secondments.Secondment.policy",
         "secondments.Secondment.reference",

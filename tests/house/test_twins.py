@@ -38,12 +38,10 @@ Sent = tuple[str, str, dict[str, str]]  # the address's name, its path, the fiel
 TOLD = {"people_notice", "people_ledgerentry"}
 DRAFTED = {"secondments_secondment", "secondments_casepart"}
 MAY_NAME: dict[tuple[str, str], set[str]] = {
-    ("new_secondment", "host"): DRAFTED,  # theirs let themselves be found as a host
-    ("edit_proposal", "host"): DRAFTED,
-    ("new_secondment", "host_contact_email"): DRAFTED,
-    ("new_secondment", "host_signatory_email"): DRAFTED,
-    ("edit_proposal", "host_contact_email"): DRAFTED,
-    ("edit_proposal", "host_signatory_email"): DRAFTED,
+    ("new_idea", "host"): {"secondments_idea"},  # theirs let themselves be found as a host
+    ("edit_section", "host"): DRAFTED,
+    ("edit_section", "host_contact_email"): DRAFTED,
+    ("edit_section", "host_signatory_email"): DRAFTED,
     ("name_part", "email"): TOLD | {"secondments_casepart", "people_invitation"},
     ("deputies", "email"): TOLD | {"secondments_deputy"},
     ("person_data", "<key>"): {"people_ledgerentry", "people_ledgerwords"},  # an administrator's look is recorded

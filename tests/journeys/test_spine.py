@@ -59,50 +59,70 @@ def column_of(html: str, name: str) -> str:
     return found[1] if found else ""
 
 
-def proposal_answers(**changes: object) -> dict[str, object]:
+def sections() -> dict[str, dict[str, object]]:
+    """What HR writes into each section of the proposal."""
     today = clock.today("Europe/London")
     contoso = Organisation.objects.get(legal_name__startswith="Contoso")
     return {
-        "secondee": "ana.duarte@northwind.example",
-        "line_manager": "",
-        "seconder_signatory": "dora.rex@northwind.example",
-        "kind": "international",
-        "host": contoso.pk,
-        "host_department": "",
-        "host_contact_name": "Łukasz Żółkowski",
-        "host_contact_email": "lukasz@contoso.example",
-        "host_signatory_name": "Marta Kowalska",
-        "host_signatory_email": "marta@contoso.example",
-        "role_title": "Planning lead",
-        "location": "Kraków",
-        "start_on": (today + timedelta(days=20)).isoformat(),
-        "end_on": (today + timedelta(days=140)).isoformat(),
-        "working_time": "full",
-        "weekly_hours": "37.5",
-        "purpose": "Learn how Contoso plans, and bring it home.",
-        "objectives-TOTAL_FORMS": "2",
-        "objectives-INITIAL_FORMS": "0",
-        "objectives-0-text": "Plan the autumn",
-        "objectives-0-measure": "plan adopted",
-        "objectives-1-text": "Train two colleagues",
-        "objectives-1-measure": "",
-        "seen": "",
-        **changes,
+        "people": {
+            "secondee": "ana.duarte@northwind.example",
+            "line_manager": "",
+            "seconder_signatory": "dora.rex@northwind.example",
+            "kind": "international",
+            "category": "client_supplier",
+            "host": contoso.pk,
+            "host_department": "",
+            "host_contact_name": "Łukasz Żółkowski",
+            "host_contact_email": "lukasz@contoso.example",
+            "host_signatory_name": "Marta Kowalska",
+            "host_signatory_email": "marta@contoso.example",
+        },
+        "dates": {
+            "start_on": (today + timedelta(days=20)).isoformat(),
+            "end_on": (today + timedelta(days=140)).strftime("%d/%m/%Y"),
+        },
+        "work": {
+            "role_title": "Planning lead",
+            "work_type": "initiative",
+            "location": "Kraków",
+            "working_time": "full",
+            "counted_in": "week",
+            "weekly_hours": "37,5",
+            "total_hours": "",
+        },
+        "purpose": {"purpose": "Learn how Contoso plans, and bring it home.", "benefit_host": "A planner for months."},
+        "objectives": {
+            "objectives-TOTAL_FORMS": "2",
+            "objectives-INITIAL_FORMS": "0",
+            "objectives-0-text": "Plan the autumn",
+            "objectives-0-measure": "plan adopted",
+            "objectives-1-text": "Train two colleagues",
+            "skills-TOTAL_FORMS": "1",
+            "skills-INITIAL_FORMS": "0",
+            "skills-0-name": "Polish",
+            "skills-0-now": "1",
+            "skills-0-hoped": "3",
+        },
+        "abroad": {"work_country": "PL", "permit": "held", "social_security": "home"},
     }
 
 
 def write_proposal(hr: Visitor) -> Secondment:
     hr.open("/secondments/new/")
-    assert "draft is saved" in hr.send("/secondments/new/", proposal_answers(end_on="", purpose="", save="1"))
+    hr.send("/secondments/new/", {})
     case = Secondment.objects.get()
     edit = f"/secondments/{case.key}/edit/"
-    seen = {"seen": case.changed_at.isoformat()}
-    text = hr.send(edit, proposal_answers(end_on="", purpose="", check="1", **seen))
+    assert hr.address == edit
+    for name, answers in sections().items():
+        assert "is saved" in hr.send(f"{edit}{name}/", {"seen": "0", "save": "1", **answers})
+    hr.send(f"{edit}dates/", {"seen": "1", "save": "1", "start_on": sections()["dates"]["start_on"], "end_on": ""})
+    hr.send(f"{edit}purpose/", {"seen": "1", "save": "1", "purpose": ""})
+    text = hr.open(f"/secondments/{case.key}/check/")
     assert "Give the last day." in text and "Say what the secondment is for." in text
-    assert "Planning lead" in hr.html  # what was typed is kept
-    text = hr.send(edit, proposal_answers(end_on="2020-01-01", save="1", **seen))
-    assert "The last day is before the first day." in text
-    assert "Check your answers" in hr.send(edit, proposal_answers(check="1", **seen))
+    text = hr.send(f"{edit}dates/", {"seen": "2", "save": "1", **sections()["dates"], "end_on": "2020-01-01"})
+    assert "The last day is before the first day." in text and "2020-01-01" in hr.html  # what was typed is kept
+    hr.send(f"{edit}dates/", {"seen": "3", "save": "1", **sections()["dates"]})
+    hr.send(f"{edit}purpose/", {"seen": "2", "save": "1", **sections()["purpose"]})
     assert "The proposal is submitted" in hr.send(f"/secondments/{case.key}/check/", {})
     return Secondment.objects.get()
 

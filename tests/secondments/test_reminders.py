@@ -11,9 +11,10 @@ from django.db import transaction
 
 from people.models import Notice, Person
 from secondments import reminders
-from secondments.actions import calendar, checkins, early_end
+from secondments.actions import calendar, checkins, decisions, early_end
 from secondments.models import Secondment
 from secondments.timetable import END_MILESTONES
+from secondments.transitions import perform
 from tests.cast import Cast, fresh, on
 from tests.secondments.crowd import at_once
 from tests.secondments.test_races import wait_for_a_blocked_connection
@@ -240,3 +241,35 @@ def test_policy_that_tells_hr_before_the_last_reminder_loses_none(case: Secondme
         ["escalate → hr", "escalate → hr"],
         ["after → contact", "after → secondee"],
     ]
+
+
+def test_decisions_climb_the_same_ladder_and_stop_when_given(cast: Cast) -> None:
+    case = cast.proposal()
+    due = case.decisions.get(kind="release").due_on
+    told: dict[int, list[str]] = {}
+    for number in (-3, -2, 0, 2, 5, 6):
+        before = set(Notice.objects.values_list("pk", flat=True))
+        with on(due + timedelta(days=number)):
+            if number == 2:
+                decisions.decide(case.decisions.get(kind="consent"), by=cast.secondee, verdict=True)
+            reminders.remind()
+            assert reminders.remind() == 0  # once
+        new = Notice.objects.exclude(pk__in=before).filter(key__startswith="decision:").select_related("recipient")
+        told[number] = sorted(f"{n.subject.split(':')[0].split(' since')[0]} → {n.recipient}" for n in new)
+    both = {"Łukasz Żółkowski", "Tom Berg"}
+    assert told[-3] == [] == told[6]
+    assert (
+        {line.partition(" → ")[2] for line in told[-2]}
+        == {*both, "Ana Duarte"}
+        == {line.partition(" → ")[2] for line in told[0]}
+    )
+    assert told[2] == [f"Your decision is overdue → {name}" for name in sorted(both)]
+    assert told[5] == ["Overdue decision → Hanna Reed"] * 2
+
+
+def test_decision_that_was_taken_back_reminds_nobody(cast: Cast) -> None:
+    case = cast.proposal()
+    due = case.decisions.get(kind="release").due_on
+    perform(case, "revise", by=cast.hr, reason="A new role")
+    with on(due):
+        assert reminders.remind() == 0
