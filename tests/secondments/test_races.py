@@ -17,7 +17,8 @@ from agreements.models import Agreement
 from people import clock
 from people.models import LedgerEntry, Notice
 from secondments import transitions
-from secondments.actions import calendar, decisions, proposals
+from secondments.actions import appeals, calendar, decisions, ideas, proposals, questions
+from secondments.choices import Part
 from secondments.models import Secondment
 from secondments.states import State
 from secondments.transitions import Refused
@@ -197,3 +198,28 @@ def test_row_that_was_waited_for_names_whom_it_names_now(real_cast: Cast, field:
             return getattr(transitions.lock(case.pk), field)
 
     assert while_saved(real_cast, case, look, **{field: other}) == other
+
+
+def test_one_of_many_who_save_a_section_wins(real_cast: Cast, drafts: list[Secondment]) -> None:
+    def save(case: Secondment) -> Secondment:
+        return proposals.save_section(
+            case, "purpose", by=real_cast.hr, seen=0, fields={"purpose": "x"}, proposal={}, tables={}
+        )
+
+    for case in drafts:
+        assert crowd(save, case) == ONE_WINS
+
+
+def test_one_of_many_who_answer_wins(real_cast: Cast) -> None:
+    """An idea becomes one proposal, a question has one answer, an appeal is granted once."""
+    hr, secondee, seconder = real_cast.hr, real_cast.secondee, real_cast.northwind
+    idea = ideas.ask(by=secondee, asked_as=Part.SECONDEE, seconder=seconder, secondee=secondee, fields={"why": "x"})
+    assert tally(at_once([lambda: ideas.take_up(idea, by=hr)] * CROWD)) == ONE_WINS
+    assert Secondment.objects.count() == 1
+    case = real_cast.proposal()
+    asked = questions.ask(case.decisions.get(kind="release"), by=real_cast.manager, text="?")
+    assert tally(at_once([lambda: questions.answer(asked, by=hr, text="!")] * CROWD)) == ONE_WINS
+    case = decisions.decide(case.decisions.get(kind="release"), by=real_cast.manager, verdict=False, reason="No")
+    appeal = appeals.ask(case, by=secondee, text="Please")
+    assert tally(at_once([lambda: appeals.answer(appeal, by=hr, granted=True, text="Yes")] * CROWD)) == ONE_WINS
+    assert changes(case) == ["submit", "decline", "reopen"]
