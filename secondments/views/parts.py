@@ -88,7 +88,7 @@ def name_part(request: PersonRequest, key: str, part: str) -> HttpResponse:
     if not case_parts.may_name(case, wanted, request.user):
         scope.offer(case, request.user, {other for other in Part if _could_name(case, wanted, request.user, other)})
         raise Denied(_("Who has this part is for the other side to say, or the case is closed."))
-    form = NamePart(request.POST or None)
+    form = NamePart(request.POST or None, initial=_to_confirm(case, wanted))
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
@@ -101,6 +101,14 @@ def name_part(request: PersonRequest, key: str, part: str) -> HttpResponse:
             messages.success(request, _("%(name)s has this part now and is told by e-mail.") % {"name": person})
             return redirect("case_people", key=case.key)
     return render(request, "secondments/name_part.html", {"case": case, "part": wanted, "form": form})
+
+
+def _to_confirm(case: Secondment, part: Part) -> dict[str, str]:
+    """Whom the seconder wrote down, where the host has only to confirm them."""
+    contact = case.host_contact
+    if part != Part.HOST_CONTACT or contact is None or policies.host_knows_contact(case):
+        return {}
+    return {"name": contact.full_name, "email": contact.email}
 
 
 def _could_name(case: Secondment, part: Part, person: Person, other: Part) -> bool:

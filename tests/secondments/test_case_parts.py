@@ -287,7 +287,10 @@ def test_contact_whom_the_host_does_not_know_decides_nothing_before_it_confirms_
         case_parts.name(case, Part.SIGNATORY_HOST, puppet, by=puppet)
     told = Notice.objects.filter(recipient=cast.host_hr, subject__startswith="Does Pu Ppet speak for you?")
     assert told.count() == 1
-    case_parts.name(case, Part.HOST_CONTACT, puppet, by=cast.host_hr)
+    confirm = f"{case.get_absolute_url()}people/name/host_contact/"
+    host_hr = sign_in(cast.host_hr)
+    assert f'value="{puppet.email}"' in host_hr.get(confirm).content.decode()
+    assert host_hr.post(confirm, {"name": "Pu Ppet", "email": puppet.email}).status_code == 302
     decisions.decide(fresh(case).decisions.get(kind="acceptance"), by=puppet, verdict=True)
     assert fresh(case).host_signatory_confirmed_by == puppet
 
