@@ -8,12 +8,13 @@ from itertools import count
 from random import Random
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.test import Client
 
 from agreements.models import Agreement, Document, Version
 from people import clock
 from people.models import LedgerEntry, LedgerWords, Membership, Organisation, Person
-from secondments.models import CheckIn, Decision, Objective, Secondment
+from secondments.models import CheckIn, Decision, Objective, Proposal, Secondment
 from secondments.states import SIGNED, State
 
 SHARES = {
@@ -35,7 +36,7 @@ _numbers = count(1)
 def fill(size: int) -> tuple[Client, str]:
     """Bring the database to ``size`` secondments; returns HR of one of ten lenders, and an active case of theirs."""
     chance = Random(7)
-    organisations = list(Organisation.objects.order_by("pk")) or _organisations()
+    organisations = list(_ours().order_by("pk")) or _organisations()
     missing = size - Secondment.objects.count()
     for start in range(0, missing, 1000):
         _cases(chance, organisations, min(1000, missing - start))
@@ -47,6 +48,11 @@ def fill(size: int) -> tuple[Client, str]:
     case = Secondment.objects.filter(state=State.ACTIVE, seconder=organisations[0]).order_by("pk").first()
     assert case
     return client, case.get_absolute_url()
+
+
+def _ours() -> QuerySet[Organisation]:
+    """Those made here: other measurements leave some of their own."""
+    return Organisation.objects.filter(legal_name__startswith="Organisation ")
 
 
 def _organisations() -> list[Organisation]:
@@ -126,6 +132,7 @@ def _cases(chance: Random, organisations: list[Organisation], size: int) -> None
             )
         )
     cases = Secondment.objects.bulk_create(rows)
+    Proposal.objects.bulk_create(Proposal(secondment=case) for case in cases)
     _below(chance, cases, today)
 
 
