@@ -10,6 +10,9 @@ from tests.browser import chromium
 from tests.cast import Cast, fresh, member, person
 
 
+SECTION = "work"  # role, hours and place
+
+
 def window(browser: Browser, site: str, who: Person, width: int = 1280) -> tuple[Page, list[str]]:
     context = browser.new_context(viewport={"width": width, "height": 800})
     chromium.sign_in(context, who, site)
@@ -20,7 +23,7 @@ def window(browser: Browser, site: str, who: Person, width: int = 1280) -> tuple
 def test_section_is_saved_as_one_types_and_the_panel_follows(browser: Browser, site: str, real_cast: Cast) -> None:
     case = real_cast.draft(weekly_hours=None, role_title="")
     page, console = window(browser, site, real_cast.hr, width=320)
-    page.goto(f"{site}{case.get_absolute_url()}edit/work/")
+    page.goto(f"{site}{case.get_absolute_url()}edit/{SECTION}/")
     expect(page.locator("#beside-title, #beside")).to_be_visible()
     page.get_by_label("Role at the host").press_sequentially("Planner", delay=15)
     expect(page.locator("#saved")).to_contain_text("Saved")
