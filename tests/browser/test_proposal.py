@@ -9,7 +9,6 @@ from secondments.models import Secondment
 from tests.browser import chromium
 from tests.cast import Cast, fresh, member, person
 
-
 SECTION = "work"  # role, hours and place
 
 
