@@ -269,7 +269,7 @@ _LIVE = ["draft", "negotiation", "approved", "signing", "signed"]
 
 
 def fresh(case: Secondment) -> Secondment:
-    return Secondment.objects.with_case_data().get(pk=case.pk)
+    return Secondment.objects.with_organisations().get(pk=case.pk).know_people()
 
 
 def on(day: date):

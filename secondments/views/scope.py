@@ -20,7 +20,7 @@ from secondments.transitions import NotAllowed, Refused
 
 def case(request: PersonRequest, key: str) -> Secondment:
     """The case, or 404 for a stranger to it."""
-    found = fetch(Secondment.objects.visible_to(request.user).with_case_data(), key=key)
+    found = fetch(Secondment.objects.visible_to(request.user).with_organisations(), key=key).know_people()
     found.capacity = capacities.acting(found, request.user)
     found.other_capacities = [other for other in capacities.of(found, request.user) if other != found.capacity]
     if found.capacity is None:

@@ -14,7 +14,7 @@ from tests.cast import Cast
 
 # Literal counts, the two for session and reader included; a change here is a decision.
 QUERIES = {"/": 15, "/secondments/": 6, "/people/": 9, "/organisations/": 5, "/notices/": 4}
-CASE_QUERIES = {"hr": 12, "secondee": 12, "contact": 12}
+CASE_QUERIES = {"hr": 13, "secondee": 13, "contact": 13}  # one of them reads all who are named
 
 
 def count(client: Client, path: str) -> int:
