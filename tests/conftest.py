@@ -16,7 +16,6 @@ from django.test import Client
 from people.models import Person
 from tests.cast import Cast
 
-
 GUARDED = """SELECT DISTINCT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
     WHERE NOT tgisinternal AND tgtype & 32 <> 0"""  # 32: before or after TRUNCATE
 MADE_BY_MIGRATE = {"django_content_type", "auth_permission"}  # no test writes there
