@@ -45,6 +45,20 @@ def _truncate_append_only_tables() -> Iterator[None]:
     flush.emit_post_migrate_signal = filling
 
 
+# Begun first, lest one worker is still at one of them when there is nothing left for the other.
+LONGEST = (
+    "browser/test_accessibility.py", "house/test_markers.py", "house/test_addresses.py", "house/test_twins.py",
+    "secondments/test_scopes.py", "house/test_headers.py", "people/test_support.py", "browser/test_visits.py",
+    "journeys/test_spine.py", "people/test_worker_killed.py", "agreements/test_pdf.py", "people/test_copies.py",
+)  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-django, which puts all tests with real transactions last
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get("/".join(item.path.parts[-2:]), len(places)))
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: looking through it again and again costs a tenth of the run."""
     gc.collect()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import transaction
@@ -13,6 +13,7 @@ from people.models import Person
 from tests.cast import Cast
 from tests.house.addresses import ROUTES, World, address, build
 
+pytestmark = pytest.mark.django_db  # each test in a savepoint inside the transaction of the world
 ROLES = (
     "anonymous", "hr", "finance", "viewer", "manager", "secondee", "contact", "supervisor", "signatory", "deputy",
     "host_hr", "host_finance", "administrator", "stranger_hr", "stranger",
@@ -206,9 +207,12 @@ def told(client: Client, method: str, path: str) -> str:
     return STATUS.get(answer.status_code, str(answer.status_code))
 
 
-@pytest.fixture
-def world(cast: Cast) -> World:
-    return build(cast)
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker) -> Iterator[World]:
+    """One world for all of them; nothing of it is left."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build(Cast.assemble())
+        transaction.set_rollback(True)
 
 
 def test_every_address_is_in_the_table() -> None:
@@ -253,8 +257,8 @@ def words(content: bytes, key: str) -> str:
     return re.sub(r"\b[A-Za-z0-9]{64}\b", "", text)
 
 
-def test_draft_is_unknown_to_all_but_hr_of_the_seconder(cast: Cast, sign_in: Callable[[Person], Client]) -> None:
-    case = cast.draft()
-    seen = {role: sign_in(who).get(case.get_absolute_url()).status_code for role, who in cast.people.items()}
+def test_draft_is_unknown_to_all_but_hr_of_the_seconder(world: World, sign_in: Callable[[Person], Client]) -> None:
+    case = world.cast.draft()
+    seen = {role: sign_in(who).get(case.get_absolute_url()).status_code for role, who in world.people.items()}
     assert {role for role, status in seen.items() if status == 200} == {"hr"}
     assert set(seen.values()) == {200, 404}
