@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.apps import apps
@@ -34,6 +35,11 @@ class Twins:
     last: dict[str, int]
     twin_of: dict[str, str] = field(default_factory=dict)  # our key, address or digest, and theirs
     numbers: dict[type[Model], dict[str, str]] = field(default_factory=dict)  # our pk, and theirs
+
+    @cached_property
+    def question(self) -> str:
+        """Put together once: it is asked after each sending."""
+        return " UNION ALL ".join(_of_table(self, model) for model in models())
 
     def learn(self) -> None:
         """Pair the rows of both worlds, which were made in the same order."""
@@ -76,7 +82,7 @@ def highest(model: type[Model]) -> int:
 def digest(twins: Twins) -> dict[str, str]:
     """For each table a digest of the rows that are theirs, and of all that lead to them or their people."""
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(_of_table(twins, model) for model in models()))
+        cursor.execute(twins.question)
         return dict(cursor.fetchall())
 
 
