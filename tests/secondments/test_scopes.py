@@ -115,8 +115,9 @@ def disagreements(people: Iterable[Person], name: str) -> tuple[list[tuple[str, 
     wrong, yes, no = [], 0, 0
     for who in map(again, people):
         listed = set(scope(who).values_list("pk", flat=True))
+        judged = again(who)  # once for all rows, as in a request
         for row in rows:
-            one = judge(row, again(who))
+            one = judge(row, judged)
             yes, no = yes + one, no + (not one)
             if one != (row.pk in listed):
                 wrong.append((who.full_name, row, one))
