@@ -259,7 +259,7 @@ class Secondment(Lifecycle):
     def know_people(self) -> Secondment:
         """Read the people named, all in one query.
 
-        Joined six times to a single case they cost the database four times as long to plan as all the rest to do.
+        Joined six times to a single case they cost the database more to plan than all the other queries for it.
         """
         found = Person.objects.in_bulk({getattr(self, f"{name}_id") for name in _PEOPLE} - {None})
         for name in _PEOPLE:
