@@ -11,7 +11,6 @@ import hashlib
 import json
 import logging
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -101,7 +100,8 @@ def seal(agreement: Agreement) -> Document:
         created=clock.now(),
         attachments=attachments,
     )
-    sealed = sealing.seal(final, key())  # verifies its own seal, or raises
+    # Verifies its own seal, or raises; without the timestamp that the settings ask for there is no file.
+    sealed = sealing.seal(final, key(), sealing.configured_timestamps())
     with transaction.atomic():
         agreement = papers.lock(agreement.pk)
         if agreement.state != PaperState.SIGNED or agreement.sealed_copy_id:
@@ -127,17 +127,12 @@ def keep(agreement: Agreement, kind: DocumentKind, content: bytes) -> Document:
 
 def key() -> sealing.Key:
     """The seal's key: from the settings, or in development one that is generated once."""
-    path = Path(settings.SEALING_KEY_FILE)
-    if settings.SEALING_DEVELOPMENT_KEY:
-        return sealing.development_key(path)
-    return sealing.load_key(path, settings.SEALING_KEY_PASSPHRASE.encode())
+    return sealing.configured_key()
 
 
 def certificate() -> bytes:
     """The seal's certificate as PEM: from a file of its own where the web process must not read the key."""
-    if settings.SEALING_CERTIFICATE_FILE:
-        return Path(settings.SEALING_CERTIFICATE_FILE).read_bytes()
-    return sealing.certificate_pem(key())
+    return sealing.configured_certificate()
 
 
 def printed_terms(agreement: Agreement) -> dict[str, Any]:

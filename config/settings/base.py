@@ -253,11 +253,18 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Tripartite <secondments@tripartite.example>")
 SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
 
-# The seal: a PKCS#12 file in production; in development a key is generated once in var/.
+# The seal: a PKCS#12 file or a PKCS#11 token in production; in development a key is generated once in var/.
 SEALING_KEY_FILE = env.text("SEALING_KEY_FILE", str(VAR / "sealing" / "development.p12"))
 SEALING_KEY_PASSPHRASE = env.text("SEALING_KEY_PASSPHRASE", "development")
 SEALING_CERTIFICATE_FILE = env.text("SEALING_CERTIFICATE_FILE", "-").strip("-")
 SEALING_DEVELOPMENT_KEY = False
+SEALING_PKCS11_MODULE = env.text("SEALING_PKCS11_MODULE", "")
+SEALING_PKCS11_TOKEN = env.text("SEALING_PKCS11_TOKEN", "")
+SEALING_PKCS11_KEY = env.text("SEALING_PKCS11_KEY", "")
+SEALING_PKCS11_PIN = env.text("SEALING_PKCS11_PIN", "")
+# With an authority each seal is timestamped, or not made; without one it proves its day to who trusts us alone.
+SEALING_TIMESTAMP_URL = env.text("SEALING_TIMESTAMP_URL", "")
+SEALING_TIMESTAMP_CERTIFICATES_FILE = env.text("SEALING_TIMESTAMP_CERTIFICATES_FILE", "")
 
 # The demo's clock may be moved by `manage.py demo_day`; real deployments read the machine's clock alone.
 DEMO = False

@@ -9,6 +9,7 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 SITE_URL = "http://testserver"
 SEALING_DEVELOPMENT_KEY = True
 SEALING_KEY_FILE = str(VAR / "test" / "sealing.p12")
+SEALING_CERTIFICATE_FILE = SEALING_PKCS11_MODULE = SEALING_TIMESTAMP_URL = SEALING_TIMESTAMP_CERTIFICATES_FILE = ""
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True

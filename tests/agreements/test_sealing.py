@@ -10,17 +10,17 @@ import time
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from agreements import sealing
-from agreements.sealing import Key, SealingError
+from agreements.sealing import FileKey, Key, SealingError, examination
 from tests.agreements.conformance import violations
+from tests.agreements.tampering import TAMPERINGS, bomb, byte_in_a_page, flip, gibibyte
 from tests.agreements.test_pdf import ATTACHED, final  # noqa: F401 - a fixture
 
-ROOT = Path(sealing.__file__).parents[1]
+ROOT = Path(sealing.__file__).parents[2]
 PASSPHRASE = b"correct horse"
 
 
@@ -133,7 +133,7 @@ def test_expired_certificate_neither_loads_nor_seals(tmp_path: Path, final: byte
     with pytest.raises(SealingError, match="not valid today"):
         sealing.load_key(path, PASSPHRASE)
     with pytest.raises(SealingError, match="expired"):
-        sealing.seal(final, Key(path.read_bytes(), PASSPHRASE))
+        sealing.seal(final, FileKey(path.read_bytes(), PASSPHRASE))
 
 
 def test_key_keeps_its_secrets_out_of_logs(key: Key) -> None:
@@ -153,7 +153,7 @@ def test_two_processes_make_one_development_key(tmp_path: Path) -> None:
     path = tmp_path / "seal.p12"
     program = (
         "import sys, time; from pathlib import Path; from agreements import sealing;"
-        "sealing._new_development_pkcs12(); time.sleep(max(0, float(sys.argv[2]) - time.time()));"
+        "sealing.keys.new_development_pkcs12(); time.sleep(max(0, float(sys.argv[2]) - time.time()));"
         "print(sealing.fingerprint(sealing.development_key(Path(sys.argv[1]))))"
     )
     command = [sys.executable, "-c", program, str(path), str(time.time() + 2)]
@@ -164,97 +164,6 @@ def test_two_processes_make_one_development_key(tmp_path: Path) -> None:
 
 
 # --- Tampering
-
-
-def flip(pdf: bytes, at: int) -> bytes:
-    return pdf[:at] + bytes([pdf[at] ^ 1]) + pdf[at + 1 :]
-
-
-def byte_in_a_page(pdf: bytes, key: Key) -> bytes:
-    return flip(pdf, pdf.index(b"stream", pdf.index(b"/Contents")) + 200)
-
-
-def byte_in_the_trailer(pdf: bytes, key: Key) -> bytes:
-    return flip(pdf, pdf.rindex(b"/Info") + 6)
-
-
-def byte_in_the_header(pdf: bytes, key: Key) -> bytes:
-    return pdf.replace(b"%PDF-1.7", b"%PDF-1.6", 1)
-
-
-def byte_in_the_certificate(pdf: bytes, key: Key) -> bytes:
-    name = b"Tripartite".hex().upper().encode()
-    return pdf.replace(name, b"Tripartita".hex().upper().encode())
-
-
-def byte_in_the_padding(pdf: bytes, key: Key) -> bytes:
-    end = pdf.rindex(b"0000>")
-    return pdf[:end] + b"0001>" + pdf[end + 5 :]
-
-
-def letters_of_the_signature(pdf: bytes, key: Key) -> bytes:
-    start = pdf.rindex(b"/Contents <") + 11
-    return pdf[:start] + pdf[start : start + 1000].lower() + pdf[start + 1000 :]
-
-
-def junk_appended(pdf: bytes, key: Key) -> bytes:
-    return pdf + b"\njunk\n"
-
-
-def truncated(pdf: bytes, key: Key) -> bytes:
-    return pdf[:-300]
-
-
-def title_changed_by_an_update(pdf: bytes, key: Key) -> bytes:
-    from pyhanko.pdf_utils.generic import pdf_string
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    facts = writer.trailer["/Info"]
-    facts["/Title"] = pdf_string("Another agreement")
-    writer.update_container(facts)
-    output = BytesIO()
-    writer.write(output)
-    return output.getvalue()
-
-
-def note_added_by_an_update(pdf: bytes, key: Key) -> bytes:
-    from pyhanko.pdf_utils import generic
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    note = {"/Type": "/Annot", "/Subtype": "/Text"}
-    added = generic.DictionaryObject({generic.pdf_name(k): generic.pdf_name(v) for k, v in note.items()})
-    added[generic.pdf_name("/Rect")] = generic.ArrayObject(map(generic.NumberObject, (10, 10, 50, 50)))
-    writer.register_annotation(writer.find_page_for_modification(0)[0], writer.add_object(added))
-    output = BytesIO()
-    writer.write(output)
-    return output.getvalue()
-
-
-def sealed_again_by_another(pdf: bytes, key: Key) -> bytes:
-    """A second signature in another field, which the certification forbids; forced by a careless signer."""
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-    from pyhanko.sign.fields import SigFieldSpec, append_signature_field
-    from pyhanko.sign.signers import PdfSignatureMetadata
-    from pyhanko.sign.signers.pdf_signer import PdfSigner
-
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    append_signature_field(writer, SigFieldSpec("Second"))
-    del writer.root["/Perms"]
-    writer.update_root()
-    output = BytesIO()
-    writer.write(output)
-    meaning = PdfSignatureMetadata(field_name="Second", md_algorithm="sha256")
-    signer = PdfSigner(meaning, sealing._signer(key))
-    return signer.sign_pdf(IncrementalPdfFileWriter(output)).getvalue()
-
-
-TAMPERINGS: tuple[Callable[[bytes, Key], bytes], ...] = (
-    byte_in_a_page, byte_in_the_trailer, byte_in_the_header, byte_in_the_certificate, byte_in_the_padding,
-    letters_of_the_signature, junk_appended, truncated, title_changed_by_an_update, note_added_by_an_update,
-    sealed_again_by_another,
-)  # fmt: skip
 
 
 @pytest.mark.parametrize("tamper", TAMPERINGS, ids=lambda tamper: tamper.__name__)
@@ -288,26 +197,6 @@ def test_copied_certificate_does_not_make_a_seal_ours(sealed: bytes, key: Key) -
 # --- Files made to do harm
 
 
-def bomb(stream: bytes) -> bytes:
-    """Return a PDF whose cross-references are the given Flate stream; it unpacks to a gibibyte or fails."""
-    head = b"%PDF-1.7\n/ByteRange\n"
-    entry = (
-        b"1 0 obj\n<</Type/XRef/Size 4/W[1 4 2]/Root 2 0 R/Filter/FlateDecode/Length %d>>\nstream\n" % len(stream)
-        + stream
-        + b"\nendstream\nendobj\n"
-    )
-    return head + entry + b"startxref\n%d\n%%%%EOF\n" % len(head)
-
-
-def gibibyte() -> bytes:
-    """Return a Flate stream of 1 GiB of zeros; a block after a full flush can be repeated as it is."""
-    packer = zlib.compressobj(9)
-    first = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
-    block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
-    checksum = ((1 << 30) % 65521) << 16 | 1  # Adler-32 of as many zeros
-    return first + block * 1023 + packer.flush()[:-4] + checksum.to_bytes(4, "big")
-
-
 HARMFUL: dict[str, Callable[[bytes], bytes]] = {
     "nothing": lambda sealed: b"",
     "noise": lambda sealed: os.urandom(4096) + b"/ByteRange",
@@ -318,7 +207,7 @@ HARMFUL: dict[str, Callable[[bytes], bytes]] = {
     "first half": lambda sealed: sealed[: len(sealed) // 2] + b"/ByteRange",
     "second half": lambda sealed: sealed[len(sealed) // 2 :],
     "references in a circle": lambda sealed: sealed.replace(b"/Prev ", b"/Prev 00000", 1),
-    "huge": lambda sealed: sealed + bytes(sealing.LARGEST_FILE),
+    "huge": lambda sealed: sealed + bytes(examination.LARGEST_FILE),
 }
 
 
@@ -327,7 +216,7 @@ def test_check_survives(harm: str, sealed: bytes, key: Key) -> None:
     began = time.monotonic()
     status = check(HARMFUL[harm](sealed), key)
     assert not status.intact and status.reason
-    assert time.monotonic() - began < sealing.WALL_SECONDS
+    assert time.monotonic() - began < examination.WALL_SECONDS
 
 
 def test_the_bomb_would_go_off_without_bounds() -> None:
@@ -338,20 +227,20 @@ def test_the_bomb_would_go_off_without_bounds() -> None:
     while packed:
         size += len(unpacker.decompress(packed, 1 << 24))
         packed = unpacker.unconsumed_tail
-    assert size > sealing.MEMORY
+    assert size > examination.MEMORY
 
 
 @pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="limits are read from Linux's /proc")
 def test_examination_is_bounded_before_it_reads() -> None:
     """pyHanko stops the bomb above by itself; this asks the kernel about the bounds for what it would not."""
-    with subprocess.Popen([sys.executable, "-I", sealing.__file__], stdin=subprocess.PIPE) as child:
+    with subprocess.Popen([sys.executable, "-I", examination.__file__], stdin=subprocess.PIPE) as child:
         limits, until = Path(f"/proc/{child.pid}/limits"), time.monotonic() + 10
-        while str(sealing.MEMORY) not in limits.read_text() and time.monotonic() < until:
+        while str(examination.MEMORY) not in limits.read_text() and time.monotonic() < until:
             time.sleep(0.01)
         found = {line[:25].strip(): line[25:].split()[:2] for line in limits.read_text().splitlines()}
         child.kill()
-    assert found["Max address space"] == [str(sealing.MEMORY)] * 2
-    assert found["Max cpu time"] == [str(sealing.PROCESSOR_SECONDS)] * 2
+    assert found["Max address space"] == [str(examination.MEMORY)] * 2
+    assert found["Max cpu time"] == [str(examination.PROCESSOR_SECONDS)] * 2
     assert found["Max file size"] == found["Max core file size"] == ["0", "0"]
 
 
