@@ -6,7 +6,6 @@ at the first agreement that all have signed, days later.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from celery.signals import worker_init
@@ -21,30 +20,44 @@ def refuse_unfit_seal(**kwargs: Any) -> None:
 
 
 def seal_fault() -> str:
-    """One sentence about the key or its certificate; empty when agreements can be sealed.
+    """One sentence about the key, its certificate or the authority; empty when agreements can be sealed.
 
-    In this order: there is a key, it opens and holds today, it is not the one of the demo, and it belongs to
-    the certificate that the web process publishes.
+    In this order: there is a key, and one; it opens and holds today; it is not the one of the demo; it belongs
+    to the certificate that the web process publishes; the authority has an address and certificates. The
+    authority itself is not asked: a worker that starts while it is away can do everything else, and seals wait.
     """
     from agreements import sealing
 
-    if not settings.SEALING_KEY_FILE:
-        return "The worker seals agreements: set SEALING_KEY_FILE and SEALING_KEY_PASSPHRASE for it."
+    if settings.SEALING_KEY_FILE and settings.SEALING_PKCS11_MODULE:
+        return "Set SEALING_KEY_FILE or SEALING_PKCS11_MODULE, not both: a seal has one key."
+    if not settings.SEALING_KEY_FILE and not settings.SEALING_PKCS11_MODULE:
+        return (
+            "The worker seals agreements: set SEALING_KEY_FILE and SEALING_KEY_PASSPHRASE for it, "
+            "or the variables SEALING_PKCS11_… of a token."
+        )
+    where = "SEALING_PKCS11_MODULE" if settings.SEALING_PKCS11_MODULE else "SEALING_KEY_FILE"
     try:
-        key = sealing.load_key(Path(settings.SEALING_KEY_FILE), settings.SEALING_KEY_PASSPHRASE.encode())
+        key = sealing.configured_key()
     except sealing.SealingError as error:
-        return f"SEALING_KEY_FILE: {error}"
+        return _named(error, where)
     if _common_name(sealing.certificate_pem(key)) == sealing.DEVELOPMENT_NAME:
-        return "SEALING_KEY_FILE is the key of the demo, which says that it is not for legal use; get one of your own."
-    if not settings.SEALING_CERTIFICATE_FILE:
-        return ""
+        return f"{where} is the key of the demo, which says that it is not for legal use; get one of your own."
     try:
-        published = sealing.pem_fingerprint(Path(settings.SEALING_CERTIFICATE_FILE).read_bytes())
-    except (OSError, ValueError) as error:
-        return f"SEALING_CERTIFICATE_FILE is not a certificate in PEM: {error}"
+        published = sealing.pem_fingerprint(sealing.configured_certificate())
+    except sealing.SealingError as error:
+        return _named(error, where)
     if published != sealing.fingerprint(key):
-        return "SEALING_CERTIFICATE_FILE is not the certificate of the key in SEALING_KEY_FILE."
+        return f"SEALING_CERTIFICATE_FILE is not the certificate of the key in {where}."
+    try:
+        sealing.configured_timestamps()
+    except sealing.SealingError as error:
+        return _named(error, "SEALING_TIMESTAMP_URL")
     return ""
+
+
+def _named(error: Exception, where: str) -> str:
+    """The sentence, beginning with the variable that it is about."""
+    return str(error) if str(error).startswith("SEALING_") else f"{where}: {error}"
 
 
 def _common_name(pem: bytes) -> str:

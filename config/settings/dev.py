@@ -2,14 +2,14 @@
 
 from config import env
 from config.settings.base import *  # noqa: F403 - a settings module is the base and its differences
-from config.settings.base import STATIC_ROOT, STORAGES, VAR
+from config.settings.base import SEALING_PKCS11_MODULE, STATIC_ROOT, STORAGES, VAR
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = "development only, never used where people's papers are"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 DEMO = env.flag("DEMO", default=True)
 DEMO_MAIL = env.text("DEMO_MAIL", str(VAR / "mail"))
-SEALING_DEVELOPMENT_KEY = True
+SEALING_DEVELOPMENT_KEY = not SEALING_PKCS11_MODULE  # a token may be tried here, too
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

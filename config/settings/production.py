@@ -13,6 +13,11 @@ from config import (
     seal,  # noqa: F401 - a worker that loads these settings proves its seal as it starts
 )
 from config.settings.base import *  # noqa: F403 - a settings module is the base and its differences
+from config.settings.base import (
+    SEALING_PKCS11_MODULE,
+    SEALING_TIMESTAMP_CERTIFICATES_FILE,
+    SEALING_TIMESTAMP_URL,
+)
 
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
@@ -29,11 +34,22 @@ env.text("EMAIL_URL")
 # Only the worker holds the key; whoever takes over the web process can read the certificate and seal nothing.
 SEALING_DEVELOPMENT_KEY = False
 SEALING_KEY_FILE = env.text("SEALING_KEY_FILE", "")
+SEALING_KEY_PASSPHRASE = SEALING_PKCS11_TOKEN = SEALING_PKCS11_KEY = SEALING_PKCS11_PIN = ""
+if SEALING_KEY_FILE and SEALING_PKCS11_MODULE:
+    raise ImproperlyConfigured("Set SEALING_KEY_FILE or SEALING_PKCS11_MODULE, not both: a seal has one key.")
 if SEALING_KEY_FILE:
     SEALING_KEY_PASSPHRASE = env.text("SEALING_KEY_PASSPHRASE")
+elif SEALING_PKCS11_MODULE:
+    SEALING_PKCS11_TOKEN = env.text("SEALING_PKCS11_TOKEN")
+    SEALING_PKCS11_KEY = env.text("SEALING_PKCS11_KEY")
+    SEALING_PKCS11_PIN = env.text("SEALING_PKCS11_PIN")
 else:
-    SEALING_KEY_PASSPHRASE = ""
     SEALING_CERTIFICATE_FILE = env.text("SEALING_CERTIFICATE_FILE")
+# A process that seals must not lose its authority by a forgotten line: the seals would silently be lesser ones.
+if SEALING_TIMESTAMP_URL:
+    SEALING_TIMESTAMP_CERTIFICATES_FILE = env.text("SEALING_TIMESTAMP_CERTIFICATES_FILE")
+elif SEALING_TIMESTAMP_CERTIFICATES_FILE and (SEALING_KEY_FILE or SEALING_PKCS11_MODULE):
+    raise ImproperlyConfigured("SEALING_TIMESTAMP_CERTIFICATES_FILE is set beside a key: set SEALING_TIMESTAMP_URL.")
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.flag("SSL_REDIRECT", default=True)
