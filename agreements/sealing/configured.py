@@ -11,8 +11,8 @@ from agreements.sealing.keys import Key, certificate_pem, development_key, load_
 from agreements.sealing.tokens import load_token_key
 
 
-def configured_key() -> Key:
-    """The key: of a token, of a file, or in development one that is generated once."""
+def configured_key(*, generated: bool = True) -> Key:
+    """The key: of a token, of a file, or in development one that is generated once, unless that is not wanted."""
     from django.conf import settings
 
     if settings.SEALING_PKCS11_MODULE:
@@ -25,7 +25,7 @@ def configured_key() -> Key:
             pem_certificates(_published(Path(named))) if named else (),
         )
     path = Path(settings.SEALING_KEY_FILE)
-    if settings.SEALING_DEVELOPMENT_KEY:
+    if settings.SEALING_DEVELOPMENT_KEY and generated:
         return development_key(path)
     return load_key(path, settings.SEALING_KEY_PASSPHRASE.encode())
 

@@ -77,7 +77,7 @@ async def _examine(pdf: bytes, authorities: bytes) -> dict[str, Any]:
     from pyhanko.sign.validation.pdf_embedded import async_validate_pdf_signature
     from pyhanko_certvalidator import ValidationContext
 
-    reader = _reader()(BytesIO(pdf), strict=True)
+    reader = read(pdf)
     signatures = reader.embedded_signatures
     if not signatures or signatures[0].sig_object_type != "/Sig":
         return finding(reason="The file carries no seal.")
@@ -207,12 +207,17 @@ def _certificates_within(reader: "PdfFileReader") -> "list[Certificate]":
     return list(DocumentSecurityStore.read_dss(reader).load_certs())
 
 
+def read(pdf: bytes) -> "PdfFileReader":
+    """Open a PDF strictly."""
+    return _reader()(BytesIO(pdf), strict=True)
+
+
 @cache
 def _reader() -> Any:
     """Return pyHanko's reader with a memory for the directories of object streams.
 
-    To judge updates, each object of the sealed file is read; pyHanko parses the whole directory of the stream
-    for each, which took five seconds for five pages and would have run into the bounds.
+    pyHanko parses the whole directory of a stream for each object in it. To judge updates, each object of the
+    sealed file is read: that took five seconds for five pages and would have run into the bounds.
     """
     from pyhanko.pdf_utils import generic
     from pyhanko.pdf_utils.decode_limits import DecodePurpose
@@ -298,9 +303,7 @@ def _der(content: bytes) -> bytes:
 
 def newest_timestamp(pdf: bytes) -> list[bytes]:
     """Return the certificate (DER) of the newest document timestamp, then others that it brings; or nothing."""
-    from pyhanko.pdf_utils.reader import PdfFileReader
-
-    stamps = PdfFileReader(BytesIO(pdf), strict=True).embedded_timestamp_signatures
+    stamps = read(pdf).embedded_timestamp_signatures
     if not stamps:
         return []
     return [each.dump() for each in (stamps[-1].signer_cert, *stamps[-1].other_embedded_certs)]

@@ -102,7 +102,7 @@ def _done(work: Any, what: str) -> bytes:
     except TimeoutError as error:
         raise SealingError(f"The file was not {what} within {PATIENCE} seconds.") from error
     except (PdfError, SigningError, ValueError) as error:
-        raise SealingError(f"The file could not be {what}: {error}.") from error
+        raise SealingError(f"The file could not be {what}: {str(error).rstrip('.')}.") from error
 
 
 async def _sealed(pdf: bytes, signer: "Signer", key: Key, timestamps: Timestamps | None) -> bytes:
@@ -118,7 +118,7 @@ async def _sealed(pdf: bytes, signer: "Signer", key: Key, timestamps: Timestamps
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
     place = SigFieldSpec(FIELD, invis_sig_settings=_unseen(), readable_field_name="Electronic seal")
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    writer = IncrementalPdfFileWriter(BytesIO(pdf), prev=examination.read(pdf))
     if timestamps is None:
         done = await PdfSigner(meaning, signer, new_field_spec=place).async_sign_pdf(writer, bytes_reserved=ROOM)
         return done.getvalue()
@@ -126,7 +126,7 @@ async def _sealed(pdf: bytes, signer: "Signer", key: Key, timestamps: Timestamps
     own = _seal_context(key)
     context = authority.context(list(pem_certificates(timestamps.certificates)))
     try:
-        chain = await _chain(key.certificates[0], own, {"digital_signature", "non_repudiation"})
+        chain = await _chain(key.certificates[0], own)
         stamper = authority.client(timestamps, context)
         done = await PdfSigner(meaning, signer, timestamper=stamper, new_field_spec=place).async_sign_pdf(
             writer, bytes_reserved=ROOM_WITH_TIMESTAMP
@@ -142,7 +142,7 @@ async def _renewed(pdf: bytes, timestamps: Timestamps) -> bytes:
     newest = examination.newest_timestamp(pdf)
     context = authority.context(list(pem_certificates(timestamps.certificates)), others=newest)
     try:
-        chain = await _chain(newest[0], context, set(), {"time_stamping"})
+        chain = await _chain(newest[0], context, {"time_stamping"})
         return await _archived(pdf, authority.client(timestamps, context), [chain], [context])
     finally:
         await context.aclose()
@@ -157,7 +157,7 @@ async def _archived(pdf: bytes, stamper: Any, chains: list[Any], contexts: "list
     from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
     from pyhanko.sign.validation.dss import DocumentSecurityStore
 
-    writer = _quiet_writer()(BytesIO(pdf))
+    writer = _quiet_writer()(BytesIO(pdf), prev=examination.read(pdf))
     DocumentSecurityStore.supply_dss_in_writer(
         writer,
         None,
@@ -197,15 +197,16 @@ def _unseen() -> "InvisSigSettings":
 
 
 def _seal_context(key: Key) -> "ValidationContext":
-    """Trust the issuer at the top of the key's own chain; a key without issuers is trusted by itself."""
+    """Trust what stands at the top of the key's own chain; a key without issuers is trusted by itself."""
     from asn1crypto.x509 import Certificate
 
-    own, *issuers = key.certificates
-    tops = [der for der in issuers if Certificate.load(der).self_issued]
-    return authority.context(tops or [own], others=issuers)
+    own, *issuers = (Certificate.load(der) for der in key.certificates)
+    subjects = {each.subject.hashable for each in issuers}
+    tops = [each for each in issuers if each.self_issued or each.issuer.hashable not in subjects]
+    return authority.context([each.dump() for each in tops or [own]], others=[each.dump() for each in issuers])
 
 
-async def _chain(der: bytes, context: "ValidationContext", usage: set[str], extended: set[str] | None = None) -> Any:
+async def _chain(der: bytes, context: "ValidationContext", extended: set[str] | None = None) -> Any:
     """Return the chain of a certificate, with what says that none in it was revoked, gathered in the context."""
     from asn1crypto.x509 import Certificate
     from pyhanko_certvalidator import CertificateValidator
@@ -218,9 +219,7 @@ async def _chain(der: bytes, context: "ValidationContext", usage: set[str], exte
 
     certificate = Certificate.load(der)
     try:
-        return await CertificateValidator(certificate, validation_context=context).async_validate_usage(
-            usage if certificate.key_usage_value is not None else set(), extended
-        )
+        return await CertificateValidator(certificate, validation_context=context).async_validate_usage(set(), extended)
     except (InvalidCertificateError, PathBuildingError, PathValidationError, ValidationError) as error:
         name = certificate.subject.human_friendly
         raise SealingError(f"The certificate of {name} is not good for this today: {error}.") from error
@@ -229,10 +228,9 @@ async def _chain(der: bytes, context: "ValidationContext", usage: set[str], exte
 def extract_attachments(pdf: bytes) -> dict[str, bytes]:
     """Return the files attached to a PDF of our own, by name. Not bounded: never for a file of a stranger."""
     from pyhanko.pdf_utils.misc import PdfReadError
-    from pyhanko.pdf_utils.reader import PdfFileReader
 
     try:
-        names = PdfFileReader(BytesIO(pdf)).root["/Names"]["/EmbeddedFiles"]["/Names"]
+        names = examination.read(pdf).root["/Names"]["/EmbeddedFiles"]["/Names"]
     except KeyError:
         return {}
     except PdfReadError as error:

@@ -86,6 +86,28 @@ def test_a_missing_variable_stops_the_start_with_one_sentence(name: str) -> None
     [
         ({"SITE_URL": "http://tripartite.example"}, "SITE_URL must begin with https://"),
         ({"SEALING_KEY_FILE": "/k.p12"}, "Set the environment variable SEALING_KEY_PASSPHRASE."),
+        ({"SEALING_KEY_FILE": "/k.p12", "SEALING_PKCS11_MODULE": "/m.so"}, "a seal has one key"),
+        ({"SEALING_PKCS11_MODULE": "/m.so"}, "Set the environment variable SEALING_PKCS11_TOKEN."),
+        (
+            {"SEALING_PKCS11_MODULE": "/m.so", "SEALING_PKCS11_TOKEN": "t"},
+            "Set the environment variable SEALING_PKCS11_KEY.",
+        ),
+        (
+            {"SEALING_PKCS11_MODULE": "/m.so", "SEALING_PKCS11_TOKEN": "t", "SEALING_PKCS11_KEY": "k"},
+            "Set the environment variable SEALING_PKCS11_PIN.",
+        ),
+        (
+            {"SEALING_TIMESTAMP_URL": "https://stamps.example"},
+            "Set the environment variable SEALING_TIMESTAMP_CERTIFICATES_FILE.",
+        ),
+        (
+            {
+                "SEALING_KEY_FILE": "/k.p12",
+                "SEALING_KEY_PASSPHRASE": "secret",
+                "SEALING_TIMESTAMP_CERTIFICATES_FILE": "/roots.pem",
+            },
+            "SEALING_TIMESTAMP_CERTIFICATES_FILE is set beside a key: set SEALING_TIMESTAMP_URL.",
+        ),
         ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL must be a PostgreSQL address"),
         ({"REDIS_URL": "amqp://x"}, "REDIS_URL must begin with redis://"),
         ({"TRUSTED_PROXY_COUNT": "one"}, "TRUSTED_PROXY_COUNT is 'one'; write a whole number."),
@@ -115,6 +137,14 @@ def test_only_a_process_with_a_key_has_a_passphrase() -> None:
     assert loaded(*names, SEALING_KEY_PASSPHRASE="secret") == ["", "", "/nonexistent"]
     given = {"SEALING_KEY_FILE": "/k.p12", "SEALING_KEY_PASSPHRASE": "secret", "SEALING_CERTIFICATE_FILE": ""}
     assert loaded(*names, **given) == ["/k.p12", "secret", ""]
+    names = ("SEALING_PKCS11_TOKEN", "SEALING_PKCS11_KEY", "SEALING_PKCS11_PIN", "SEALING_CERTIFICATE_FILE")
+    given = dict(zip(names, ("t", "k", "1234", ""), strict=True))
+    assert loaded(*names, **given, SEALING_PKCS11_MODULE="/m.so") == ["t", "k", "1234", ""]
+    given["SEALING_CERTIFICATE_FILE"] = "/nonexistent"
+    assert loaded(*names, **given) == ["", "", "", "/nonexistent"]
+    # Who only checks knows the authority's certificates, not its address, in which a password may be.
+    names = ("SEALING_TIMESTAMP_URL", "SEALING_TIMESTAMP_CERTIFICATES_FILE")
+    assert loaded(*names, SEALING_TIMESTAMP_CERTIFICATES_FILE="/roots.pem") == ["", "/roots.pem"]
 
 
 def test_a_log_line_is_one_json_object_with_its_exception() -> None:
@@ -197,6 +227,17 @@ def test_a_fit_seal_has_no_fault(own_seal: Path, settings: Any) -> None:
     assert seal.seal_fault() == ""
     settings.SEALING_CERTIFICATE_FILE = ""
     assert seal.seal_fault() == ""
+
+
+def test_a_seal_with_an_authority_of_which_nothing_is_known_is_unfit(own_seal: Path, settings: Any) -> None:
+    settings.SEALING_TIMESTAMP_URL = "https://stamps.example"
+    settings.SEALING_TIMESTAMP_CERTIFICATES_FILE = str(own_seal / "seal.pem")
+    assert seal.seal_fault() == ""  # the authority itself is not asked
+    settings.SEALING_TIMESTAMP_CERTIFICATES_FILE = str(own_seal / "none.pem")
+    assert seal.seal_fault().startswith("SEALING_TIMESTAMP_URL: The certificates of the timestamp authority cannot be")
+    settings.SEALING_TIMESTAMP_CERTIFICATES_FILE = str(own_seal / "seal.pem")
+    settings.SEALING_TIMESTAMP_URL = "stamps.example"
+    assert seal.seal_fault().startswith("SEALING_TIMESTAMP_URL: The address of the timestamp authority must begin")
 
 
 def test_each_fault_of_a_seal_is_one_sentence(own_seal: Path, settings: Any) -> None:
