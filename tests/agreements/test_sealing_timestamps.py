@@ -14,14 +14,16 @@ import time_machine
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
-from agreements import sealing
+from agreements import documents, sealing
 from agreements.sealing import Key, SealingError, Timestamps
+from agreements.states import PaperState
 from tests.agreements import tampering
 from tests.agreements.authority import Authority, Root, running, usage
 from tests.agreements.conformance import violations
 from tests.agreements.tampering import TAMPERINGS
 from tests.agreements.test_pdf import ATTACHED, final  # noqa: F401 - a fixture
 from tests.agreements.test_sealing import PASSPHRASE, foreign_key, key  # noqa: F401 - fixtures
+from tests.cast import Cast
 
 
 @pytest.fixture(scope="module")
@@ -422,3 +424,23 @@ def test_a_stamped_seal_of_another_key_is_not_ours(
 ) -> None:
     status = check(sealing.seal(final, foreign_key, authority.timestamps), key, authority)
     assert (status.ours, status.intact) == (False, True)
+
+
+# --- In the job
+
+
+def test_the_job_seals_with_timestamps_or_tries_again(
+    cast: Cast, authority: Authority, settings: Any, tmp_path: Path
+) -> None:
+    settings.SEALING_TIMESTAMP_URL = authority.timestamps.url
+    settings.SEALING_TIMESTAMP_CERTIFICATES_FILE = str(tmp_path / "roots.pem")
+    (tmp_path / "roots.pem").write_bytes(authority.root.pem)
+    agreement = cast.agreed(sealed=False).agreements.get(state=PaperState.SIGNED)
+    authority.behaviour = "breaks"
+    assert documents.make_pending() == 0
+    agreement.refresh_from_db()
+    assert agreement.sealed_copy is None and "status 500" in agreement.job_error
+    authority.behaviour = "good"
+    sealed = bytes(documents.seal(agreement).content)
+    status = sealing.check(sealed, [documents.certificate()], sealing.configured_authorities())
+    assert (status.ours, status.intact, status.level) == (True, True, "B-LTA")
