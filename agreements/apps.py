@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class AgreementsConfig(AppConfig):
@@ -6,13 +7,17 @@ class AgreementsConfig(AppConfig):
     verbose_name = "Agreements"
 
     def ready(self) -> None:
-        from agreements import documents, personal_data, privacy, receivers, sentences
+        from agreements import documents, links, personal_data, privacy, receivers, sentences
+        from people import delivery
         from people.personal_data import offer_printer, register
         from people.privacy import declare
+        from people.views import scope
 
         receivers.connect()
         documents.offer_attachments()
+        delivery.link_sources["signing"] = links.path_of_notice
         sentences.register_sentences()
+        scope.more_tabs.append(("clause_library", gettext_lazy("Clauses")))
         declare(*privacy.TABLES)
         register(personal_data.HOUSE)
         offer_printer(personal_data.print_copy)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 WORDS = re.compile(r"\s+|[^\s]+")
 
 
@@ -31,22 +33,44 @@ class ClauseDiff:
 
 
 def compare(older: dict[str, Any], newer: dict[str, Any]) -> list[ClauseDiff]:
-    """Each clause of the newer terms against the same clause of the older; clauses that went come last."""
-    before = {clause["key"]: clause for clause in older["clauses"]}
+    """Each part of the newer terms against the same part of the older; what went comes last.
+
+    Parts are the parties, the particulars, each clause (matched by its key, wherever it stands) and each schedule
+    (matched by its title; of several with one title the first to the first).
+    """
+    before, after = _parts(older), _parts(newer)
     found = []
-    for clause in newer["clauses"]:
-        old = before.pop(clause["key"], None)
-        found.append(ClauseDiff(clause["number"], clause["key"], clause["title"], words(_text(old), _text(clause))))
-    found += [ClauseDiff(c["number"], c["key"], c["title"], words(_text(c), "")) for c in before.values()]
+    for key, (number, title, text) in after.items():
+        _number, _title, old = before.pop(key, (0, "", ""))
+        found.append(ClauseDiff(number, key, title, words(old, text)))
+    found += [ClauseDiff(number, key, title, words(text, "")) for key, (number, title, text) in before.items()]
     return found
 
 
-def _text(clause: dict[str, Any] | None) -> str:
-    return "\n".join(paragraph["text"] for paragraph in clause["paragraphs"]) if clause else ""
+def _parts(terms: dict[str, Any]) -> dict[str, tuple[int, str, str]]:
+    """By key the number, title and whole text of each part; number 0 where a part has none."""
+    found: dict[str, tuple[int, str, str]] = {}
+    parties = [" ".join(str(value) for value in row.values()) for row in terms.get("parties", [])]
+    found["_parties"] = (0, _("Parties"), "\n".join(parties))
+    rows = [f"{row['label']}: {row['value']}" for row in terms.get("particulars", [])]
+    found["_particulars"] = (0, _("Particulars"), "\n".join(rows))
+    for clause in terms["clauses"]:
+        text = "\n".join(paragraph["text"] for paragraph in clause["paragraphs"])
+        found[clause["key"]] = (clause["number"], clause["title"], text)
+    for schedule in terms.get("schedules", []):
+        lines = schedule.get("paragraphs") or [" | ".join(row) for row in (schedule["columns"], *schedule["rows"])]
+        title = _("Schedule %(title)s") % {"title": schedule["title"]}
+        key = f"_schedule_{schedule['title']}"
+        while key in found:
+            key += "'"
+        found[key] = (0, title, "\n".join(lines))
+    return found
 
 
 def words(older: str, newer: str) -> list[Piece]:
     """Pieces that, without the removed ones, are the newer text and, without the added ones, the older."""
+    if older == newer:
+        return [Piece("same", newer)] if newer else []
     a, b = WORDS.findall(older), WORDS.findall(newer)
     pieces = []
     for kind, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():

@@ -19,16 +19,18 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import disclosure, evidence, notices, papers, pdf, sealing
-from agreements.models import Agreement, Document
+from agreements import disclosure, drawing, evidence, notices, papers, pdf, sealing
+from agreements.models import Agreement, Document, SignatureSlot
 from agreements.signing import invite
-from agreements.states import DocumentKind, PaperState
+from agreements.states import DocumentKind, PaperKind, PaperState
 from people import clock, delivery
+from people.models import Notice, Person
 from secondments.actions.papers import record_sealed
 
 log = logging.getLogger(__name__)
 
 CLAIM = timedelta(minutes=3)
+LATE = timedelta(minutes=15)  # after the last signature a sealed copy is missed
 PAUSES = [timedelta(seconds=s) for s in (5, 15, 60, 300, 900, 3600)]
 PENDING = Q(state=PaperState.SIGNING, review_copy__isnull=True) | Q(state=PaperState.SIGNED, sealed_copy__isnull=True)
 
@@ -57,7 +59,14 @@ def claim() -> Agreement | None:
             Agreement.objects.select_for_update(skip_locked=True, of=("self",))
             .filter(PENDING, Q(job_claimed_at__isnull=True) | Q(job_claimed_at__lt=now - CLAIM))
             .filter(Q(job_next_at__isnull=True) | Q(job_next_at__lte=max(now, clock.now())))
-            .select_related("current", "secondment", "secondment__secondee", "secondment__seconder", "secondment__host")
+            .select_related(
+                "current",
+                "review_copy",
+                "secondment",
+                "secondment__secondee",
+                "secondment__seconder",
+                "secondment__host",
+            )
             .order_by("job_next_at", "pk")
             .first()
         )
@@ -67,8 +76,10 @@ def claim() -> Agreement | None:
 
 
 def freeze(agreement: Agreement) -> Document:
-    """Render the review copy, keep it, and invite the first signatory."""
-    content = pdf.render_review_copy(printed_terms(agreement), signatories(agreement), created=clock.now())
+    """Render the review copy, keep it, and invite those who sign first."""
+    content = pdf.render_review_copy(
+        printed_terms(agreement), signatories(agreement), created=clock.now(), attachments=enclosed(agreement)
+    )
     with transaction.atomic():
         agreement = papers.lock(agreement.pk)
         if agreement.state != PaperState.SIGNING or agreement.review_copy_id:
@@ -80,11 +91,22 @@ def freeze(agreement: Agreement) -> Document:
     return document
 
 
+def enclosed(agreement: Agreement) -> dict[str, bytes]:
+    """The host's own paper, where there is one, as the file that it is."""
+    version = agreement.current
+    if version is None or version.enclosure_id is None:
+        return {}
+    document = Document.objects.get(pk=version.enclosure_id)
+    return {"terms-of-the-host.pdf": bytes(document.content)}
+
+
 def seal(agreement: Agreement) -> Document:
     """Render the final paper with its record of signing, seal it, verify the seal, keep it and send it."""
     assert agreement.review_copy and agreement.current
+    _note_start(agreement)
     trail = list(agreement.evidence.order_by("number"))
     attachments = {
+        **enclosed(agreement),
         "review-copy.pdf": bytes(agreement.review_copy.content),
         "terms.json": agreement.current.terms.encode(),
         "audit-trail.json": json.dumps(
@@ -109,9 +131,76 @@ def seal(agreement: Agreement) -> Document:
         document = keep(agreement, DocumentKind.SEALED, sealed)
         _finish_job(agreement, sealed_copy=document, sealed_at=clock.now())
         evidence.add(agreement, "sealed", sha256=document.sha256)
-        record_sealed(agreement.secondment)
+        if agreement.kind == PaperKind.AGREEMENT:
+            record_sealed(agreement.secondment)
         notices.sealed(agreement, document)
     return document
+
+
+def _note_start(agreement: Agreement) -> None:
+    """The first try is an event of its own, so that the chain shows how long the seal took."""
+    with transaction.atomic():
+        fresh = papers.lock(agreement.pk)
+        noted = fresh.evidence.filter(body__contains='"event":"seal started"')
+        if fresh.state == PaperState.SIGNED and not fresh.sealed_copy_id and not noted.exists():
+            evidence.add(fresh, "seal started")
+
+
+def tell_late() -> int:
+    """HR of a case hears, once, of a sealed copy that is still missing a while after the last signature."""
+    late = Agreement.objects.filter(
+        state=PaperState.SIGNED, sealed_copy__isnull=True, signed_at__lt=clock.now() - LATE
+    ).select_related("secondment__seconder", "secondment__owner", "secondment__secondee", "secondment__host")
+    told = 0
+    for agreement in late.order_by("pk"):
+        key = f"agreement:{agreement.pk}:seal-late:"
+        if not Notice.objects.filter(key__startswith=key).exists():
+            notices.seal_late(agreement)
+            told += 1
+    return told
+
+
+def newest_seal(agreement: Agreement) -> Document | None:
+    """The sealed copy to hand out: the one with the newest timestamp."""
+    kinds = [DocumentKind.SEALED, DocumentKind.RENEWED]
+    return agreement.documents.filter(kind__in=kinds).order_by("-created_at", "-pk").first()
+
+
+@transaction.atomic
+def note_download(agreement: Agreement, *, by: Person) -> None:
+    """Who has fetched the sealed copy: noted once for each person."""
+    agreement = papers.lock(agreement.pk)
+    if not agreement.evidence.filter(body__contains=f'"download_by":{by.pk},').exists():
+        evidence.add(agreement, "copy downloaded", by=by, download_by=by.pk)
+
+
+def renew_due() -> int:
+    """Give sealed copies a newer timestamp before the last one loses its worth; the earlier copies stay as they are."""
+    timestamps = sealing.configured_timestamps()
+    if timestamps is None:
+        return 0
+    renewed = 0
+    signed = Agreement.objects.filter(state=PaperState.SIGNED, sealed_copy__isnull=False).order_by("pk")
+    for pk in signed.values_list("pk", flat=True).iterator(chunk_size=200):
+        try:
+            renewed += _renew(pk, timestamps)
+        except sealing.SealingError:
+            log.exception("the timestamp of paper %s could not be renewed", pk)
+    return renewed
+
+
+def _renew(pk: int, timestamps: sealing.Timestamps) -> int:
+    found = newest_seal(Agreement.objects.get(pk=pk))
+    if found is None or not sealing.needs_renewal(bytes(found.content), timezone.now()):
+        return 0
+    content = sealing.renew(bytes(found.content), timestamps)
+    with transaction.atomic():
+        agreement = papers.lock(pk)
+        if newest_seal(agreement) != found:
+            return 0
+        document = keep(agreement, DocumentKind.RENEWED, content)
+        evidence.add(agreement, "renewed", sha256=document.sha256)
+    return 1
 
 
 def keep(agreement: Agreement, kind: DocumentKind, content: bytes) -> Document:
@@ -149,7 +238,7 @@ def signatories(agreement: Agreement) -> list[dict[str, str]]:
     organisation = {"secondee": "", "host": case.where, "seconder": case.seconder.legal_name}
     names = frozen_names(agreement)
     rows = []
-    for slot in agreement.slots.select_related("signatory", "signature").order_by("turn"):
+    for slot in agreement.slots.select_related("signatory", "signature").order_by("turn", "pk"):
         signature = getattr(slot, "signature", None)
         rows.append(
             {
@@ -159,11 +248,24 @@ def signatories(agreement: Agreement) -> list[dict[str, str]]:
                 "title": "",
                 "organisation": organisation[slot.party],
                 "signed_name": signature.signed_name if signature else "",
+                "drawing": drawing.path(signature.drawing) if signature else "",
+                "instead": _instead(slot, names[slot.party]),
                 "signed_at": _utc(signature.at) if signature else "",
                 "code_checked": signature.identity if signature else "",
             }
         )
     return rows
+
+
+def _instead(slot: SignatureSlot, named: str) -> str:
+    """Who was named to sign in place of whom the text names, and why."""
+    if slot.reassigned_at is None or slot.signatory.full_name == named:
+        return ""
+    return _("%(name)s signs in place of %(named)s: %(reason)s") % {
+        "name": slot.signatory.full_name,
+        "named": named,
+        "reason": slot.reassigned_because,
+    }
 
 
 def frozen_names(agreement: Agreement) -> dict[str, str]:
@@ -200,6 +302,8 @@ def record_of_signing(agreement: Agreement, trail: list[Any]) -> dict[str, Any]:
         ],
         "events": evidence.as_rows(trail),
         "verify_url": f"{settings.SITE_URL}/verify/",
+        "fingerprint": sealing.pem_fingerprint(certificate()),
+        "expires_on": agreement.expires_on.isoformat() if agreement.expires_on else "",
         "seal_note": str(
             _("Sealed electronically by the installation that keeps this agreement; the seal shows any later change.")
         ),

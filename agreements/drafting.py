@@ -1,55 +1,99 @@
-"""Makes terms out of a case: the first draft from its pack, and each later version from the one before."""
+"""Makes papers out of a case: the first draft from its pack, and each later version from the one before."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from agreements import clauses
+from agreements import clauses, composing, editions, evidence, facts, papers, varying
+from agreements.clauses import Clause, Parameter
+from agreements.composing import Matter, Values
 from agreements.models import Agreement, Version
-from people import clock, ledger
+from agreements.states import Pack, PaperKind
+from people import clock
 from people.models import Person
-from secondments import substance, turns
+from secondments import turns
+from secondments.guards import Refusal
 from secondments.models import Secondment
+from secondments.transitions import Refused
 
-PACK = "internal_short"
-Values = dict[str, dict[str, str]]
-Wordings = dict[str, list[str]]
+TITLES = {
+    PaperKind.AGREEMENT: "Secondment agreement",
+    PaperKind.CONTRACT: "Variation of the contract of employment",
+    PaperKind.VARIATION: "Variation of the secondment agreement",
+    PaperKind.EARLY_END: "Early end of the secondment",
+}
+# What of the library a variation of the contract of employment says again, in its order.
+OF_CONTRACT = (
+    "role_duties",
+    "place_of_work",
+    "hours_fte",
+    "remuneration_benefits",
+    "annual_leave",
+    "employment_status",
+    "return_reintegration",
+)
 
 
 @transaction.atomic
-def draft(secondment: Secondment, *, by: Person | None, based_on: Version | None = None) -> Agreement:
+def draft(
+    secondment: Secondment,
+    *,
+    by: Person | None,
+    based_on: Version | None = None,
+    kind: PaperKind = PaperKind.AGREEMENT,
+    changes: dict[str, Any] | None = None,
+    reason: str = "",
+) -> Agreement:
     """Open the next paper of a case with its version 1; based on an ended paper's terms where there was one."""
     last = secondment.agreements.order_by("-number").first()
-    agreement = Agreement.objects.create(
-        secondment=secondment, number=(last.number + 1 if last else 1), created_at=clock.now()
+    before = based_on.agreement if based_on else None
+    agreement = Agreement(
+        secondment=secondment,
+        number=(last.number + 1 if last else 1),
+        kind=kind,
+        pack=before.pack if before else facts.pack_of(secondment),
+        language=before.language if before else "en",
+        title=before.title if before else title_of(secondment, kind),
+        changes=before.changes if before else (changes or {}),
+        created_at=clock.now(),
     )
-    values = based_on.values if based_on else first_values(secondment)
-    wordings = based_on.wordings if based_on else {}
-    add_version(agreement, by=by, note=str(_("First draft")), values=values, wordings=wordings)
-    ledger.record("agreement.draft", by=by, case_id=secondment.pk, paper=agreement.reference)
-    turns.pass_to(secondment, turns.TERMS, [secondment.owner])
+    agreement.save()
+    matter = Matter.of(based_on) if based_on else first_matter(agreement, reason)
+    add_version(agreement, by=by, note=str(_("First draft")), matter=matter)
+    evidence.add(agreement, "created", by=by, kind=str(kind))
+    papers.record(agreement, "draft", by=by)
+    if kind == PaperKind.AGREEMENT:
+        turns.pass_to(secondment, turns.TERMS, [secondment.owner])
     return agreement
 
 
-def add_version(agreement: Agreement, *, by: Person | None, note: str, values: Values, wordings: Wordings) -> Version:
+def title_of(secondment: Secondment, kind: PaperKind) -> str:
+    """As it is printed; variations are numbered by those that were signed or are open."""
+    if kind != PaperKind.VARIATION:
+        return TITLES[kind]
+    number = varying.signed(secondment).count() + 1
+    return f"Variation {number} of the secondment agreement"
+
+
+def add_version(agreement: Agreement, *, by: Person | None, note: str, matter: Matter) -> Version:
     """Write a version and make it the current one; inside the caller's transaction and lock."""
     number = (agreement.current.number if agreement.current else 0) + 1
-    terms = compose(agreement, number, values, wordings)
-    text = canonical(terms)
+    compose = varying.terms if agreement.kind == PaperKind.VARIATION else composing.terms
+    text = composing.canonical(compose(agreement, number, matter))
     version = Version.objects.create(
         agreement=agreement,
         number=number,
-        values=values,
-        wordings=wordings,
+        clauses=[clause.as_data() for clause in matter.clauses],
+        values=matter.values,
+        wordings=matter.wordings,
+        schedules=list(matter.schedules),
+        enclosure=matter.enclosure,
         terms=text,
-        content_hash=digest(text),
+        content_hash=composing.digest(text),
         note=note[:500],
         created_at=clock.now(),
         created_by=by,
@@ -59,189 +103,105 @@ def add_version(agreement: Agreement, *, by: Person | None, note: str, values: V
     return version
 
 
-def canonical(terms: Mapping[str, Any]) -> str:
-    """JSON with sorted keys and no superfluous blanks: the same terms are always the same text."""
-    return json.dumps(terms, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def first_matter(agreement: Agreement, reason: str = "") -> Matter:
+    """What a paper's first version is made of, by its kind."""
+    case = agreement.secondment
+    match agreement.kind:
+        case PaperKind.VARIATION:
+            found = replace(varying.base(case), schedules=())
+            intro = clauses.special("variation")
+            rest = tuple(clause for clause in found.clauses if clause.key != intro.key)
+            found = replace(found, clauses=(intro, *rest))
+        case PaperKind.EARLY_END:
+            found = Matter(clauses=(clauses.special("early_end"), clauses.special("effect")))
+        case PaperKind.CONTRACT:
+            library = editions.of(case.seconder, agreement.language)
+            kept = tuple(library[key] for key in OF_CONTRACT if key in library)
+            found = Matter(clauses=(clauses.special("contract"), *kept, clauses.special("effect")))
+        case _:
+            library = editions.of(case.seconder, agreement.language)
+            found = Matter(clauses=tuple(clauses.pack(agreement.pack, library, facts.switched_on(case))))
+    known = {**composing.facts_of(agreement, found), "variation_reason": reason, "early_end_computed": ""}
+    return replace(found, values=first_values(found, known))
 
 
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def first_values(matter: Matter, known: dict[str, str]) -> Values:
+    """What the case suggests for each answer, else the library's default; what was answered before stays."""
+    found: Values = {}
+    for clause in matter.clauses:
+        given = matter.values.get(clause.key, {})
+        found[clause.key] = {
+            p.name: given.get(p.name) or first_value(p, known)
+            for p in clause.parameters
+            if not p.is_fixed and (given.get(p.name) or first_value(p, known))
+        }
+    return {key: values for key, values in found.items() if values}
 
 
-def first_values(secondment: Secondment) -> Values:
-    """The library's defaults for what a case does not say itself, and what its proposal suggests."""
-    found = {
-        clause.key: {p.name: p.default for p in clause.parameters if p.default and not p.is_fixed}
-        for clause in clauses.pack(PACK)
-    }
-    if secondment.working_days and "hours_fte" in found:
-        found["hours_fte"]["days"] = substance.weekdays(secondment)
-    return found
+def first_value(parameter: Parameter, known: dict[str, str]) -> str:
+    value = known.get(parameter.fill, "") if parameter.fill else ""
+    if parameter.type == "number" and value and not value.isdecimal():
+        value = ""
+    if parameter.type == "choice" and value not in parameter.choices:
+        value = ""
+    return value or parameter.default
 
 
-def values_of(clause: clauses.Clause, values: Values, facts: Mapping[str, str]) -> dict[str, str]:
-    """All values of a clause: those of the case for fixed parameters, the answers for the others."""
-    given = values.get(clause.key, {})
-    return {p.name: (facts.get(p.source, "") if p.is_fixed else given.get(p.name, "")) for p in clause.parameters}
-
-
-def open_questions(agreement: Agreement, version: Version) -> list[tuple[clauses.Clause, clauses.Parameter]]:
+def open_questions(agreement: Agreement, version: Version) -> list[tuple[Clause, Parameter]]:
     """Every parameter without an answer, in the order of the version's own clauses."""
-    facts = facts_of(agreement.secondment)
-    library = clauses.catalogue()
+    matter = Matter.of(version)
+    known = composing.facts_of(agreement, matter)
     return [
         (clause, parameter)
-        for clause in (library[row["key"]] for row in version.content["clauses"])
-        for parameter in clause.open_questions(values_of(clause, version.values, facts))
+        for clause in matter.clauses
+        for parameter in clause.open_questions(composing.values_of(clause, matter.values, known))
     ]
 
 
-def compose(agreement: Agreement, number: int, values: Values, wordings: Wordings) -> dict[str, Any]:
-    """The terms as data, in the shape that the page, the PDF and the hash share (see agreements/pdf.py)."""
-    secondment = agreement.secondment
-    facts = facts_of(secondment)
-    return {
-        "document": {
-            "number": agreement.reference,
-            "title": agreement.title,
-            "version": number,
-            "language": "en",
-            "prepared_on": clock.today(secondment.zone).isoformat(),
-        },
-        "parties": _parties(secondment, facts),
-        "particulars": _particulars(facts),
-        "clauses": [
-            _clause(position, clause, values_of(clause, values, facts), wordings.get(clause.key))
-            for position, clause in enumerate(_clauses_of(agreement), start=1)
-        ],
-        "schedules": _schedules(secondment, facts),
-    }
+def asked_of(parameter: Parameter) -> str:
+    """Who can answer: a party, or the case, where a fact of it is missing."""
+    return "case" if parameter.is_fixed else parameter.asks
 
 
-def _clauses_of(agreement: Agreement) -> list[clauses.Clause]:
-    """Those of the paper so far; a change of the pack never reaches a paper that exists."""
-    if agreement.current is None:
-        return list(clauses.pack(PACK))
-    library = clauses.catalogue()
-    return [library[row["key"]] for row in agreement.current.content["clauses"]]
+def with_clause(matter: Matter, clause: Clause, known: dict[str, str]) -> Matter:
+    """The matter with one more clause: at the place of its number, and before the signatures in any case."""
+    if clause.key in matter.by_key:
+        raise Refused(_("This clause is in the paper already."))
+    rows = list(matter.clauses)
+    last = next((n for n, row in enumerate(rows) if row.key in {"signatures", "effect"}), len(rows))
+    own_place = next((n for n, row in enumerate(rows) if row.number > clause.number), len(rows))
+    rows.insert(own_place if clause.number < rows[last].number else last, clause) if last < len(rows) else rows.insert(
+        own_place, clause
+    )
+    found = replace(matter, clauses=tuple(rows))
+    first = first_values(Matter(clauses=(clause,)), known)
+    return replace(found, values={**first, **found.values})
 
 
-def _clause(
-    position: int, clause: clauses.Clause, values: Mapping[str, str], wording: list[str] | None
-) -> dict[str, Any]:
-    paragraphs = wording or list(clause.paragraphs)
-    return {
-        "number": position,
-        "key": clause.key,
-        "title": clause.title,
-        "paragraphs": [
-            {"number": f"{position}.{index}", "text": clauses.fill(text, values)}
-            for index, text in enumerate(paragraphs, start=1)
-        ],
-    }
+def without_clause(agreement: Agreement, matter: Matter, key: str) -> Matter:
+    """The matter without a clause; what a kind of secondment requires stays."""
+    clause = matter.by_key.get(key)
+    if clause is None:
+        raise Refused(_("There is no such clause in these terms."))
+    if clause.number <= 999 and (clause.need(agreement.pack) == clauses.REQUIRED or clause.locked):
+        raise Refused(
+            Refusal(_("“%(title)s” is required in this kind of agreement and stays.") % {"title": clause.title}, "")
+        )
+    return replace(
+        matter,
+        clauses=tuple(row for row in matter.clauses if row.key != key),
+        values={name: row for name, row in matter.values.items() if name != key},
+        wordings={name: row for name, row in matter.wordings.items() if name != key},
+    )
 
 
-def facts_of(secondment: Secondment) -> dict[str, str]:
-    """What the case says, as text for the clauses; the names are the ``source`` of parameters."""
-    case = secondment
-    assert case.secondee and case.host and case.line_manager and case.host_contact
-    assert case.host_signatory and case.seconder_signatory and case.start_on and case.end_on
-    employment = case.employment
-    return {
-        "reference": case.reference,
-        "kind": str(case.get_kind_display()),
-        "seconder_name": case.seconder.legal_name,
-        "seconder_number": case.seconder.registered_number,
-        "seconder_address": " ".join(case.seconder.address.split()),
-        "seconder_signatory": case.seconder_signatory.full_name,
-        "host_name": case.host.legal_name,
-        "host_where": case.where,
-        "host_number": case.host.registered_number,
-        "host_address": " ".join(case.host.address.split()),
-        "host_signatory": case.host_signatory.full_name,
-        "host_contact": case.host_contact.full_name,
-        "host_contact_email": case.host_contact.email,
-        "secondee_name": case.secondee.full_name,
-        "secondee_email": case.secondee.email,
-        "employee_number": employment.employee_number if employment else "",
-        "home_role": employment.job_title if employment else "",
-        "line_manager": case.line_manager.full_name,
-        "line_manager_email": case.line_manager.email,
-        "role_title": case.role_title,
-        "location": case.location,
-        "start": date_format(case.start_on, "j F Y"),
-        "end": date_format(case.end_on, "j F Y"),
-        "hours": f"{case.weekly_hours.normalize():f}" if case.weekly_hours else "",
-        "working_time": _working_time(case),
-        "working_hours": substance.hours(case),
-        "length": _("indefinite, subject to notice; ends then unless it is extended") if case.is_indefinite else "",
-        "purpose": " ".join(case.purpose.split()),
-    }
-
-
-def _working_time(case: Secondment) -> str:
-    if case.is_full_time:
-        return _("full-time")
-    if case.total_hours is None:
-        return _("part-time")
-    return _("part-time, at most that in one week, and %(n)s hours in all") % {"n": f"{case.total_hours.normalize():f}"}
-
-
-def _parties(secondment: Secondment, facts: Mapping[str, str]) -> list[dict[str, str]]:
+def required_missing(agreement: Agreement, matter: Matter) -> list[Clause]:
+    """Clauses of the built-in catalogue that the pack requires and the paper lacks."""
+    if agreement.kind != PaperKind.AGREEMENT or agreement.pack == Pack.OWN_PAPER:
+        return []
+    there = matter.by_key
     return [
-        {
-            "capacity": "seconder",
-            "label": "Seconder",
-            "name": facts["seconder_name"],
-            "registered_number": facts["seconder_number"],
-            "address": facts["seconder_address"],
-            "represented_by": facts["seconder_signatory"],
-            "defined_as": "the Seconder",
-        },
-        {
-            "capacity": "host",
-            "label": "Host",
-            "name": facts["host_where"],
-            "registered_number": facts["host_number"],
-            "address": facts["host_address"],
-            "represented_by": facts["host_signatory"],
-            "defined_as": "the Host",
-        },
-        {
-            "capacity": "secondee",
-            "label": "Secondee",
-            "name": facts["secondee_name"],
-            "registered_number": facts["employee_number"],
-            "address": "",
-            "represented_by": "",
-            "defined_as": "the Secondee",
-        },
-    ]
-
-
-def _particulars(facts: Mapping[str, str]) -> list[dict[str, str]]:
-    rows = [
-        ("Role at the Host", facts["role_title"]),
-        ("Place of work", facts["location"]),
-        ("First day", facts["start"]),
-        ("Last day", facts["end"]),
-        ("Length", facts["length"]),
-        ("Hours", facts["working_hours"]),
-        ("Line manager at the Seconder", facts["line_manager"]),
-        ("Contact at the Host", facts["host_contact"]),
-    ]
-    return [{"label": label, "value": value} for label, value in rows if value]
-
-
-def _schedules(secondment: Secondment, facts: Mapping[str, str]) -> list[dict[str, Any]]:
-    objectives = [[str(n), o.text, o.measure or "–"] for n, o in enumerate(secondment.objectives.all(), start=1)]
-    contacts = [
-        ["Secondee", facts["secondee_name"], facts["secondee_email"]],
-        ["Line manager at the Seconder", facts["line_manager"], facts["line_manager_email"]],
-        ["Contact at the Host", facts["host_contact"], facts["host_contact_email"]],
-        ["HR of the Seconder", secondment.owner.full_name, secondment.owner.email],
-    ]
-    return [
-        {"letter": "A", "title": "Objectives", "columns": ["No.", "Objective", "Measure"], "rows": objectives},
-        {"letter": "B", "title": "Contacts", "columns": ["Who", "Name", "E-mail"], "rows": contacts},
+        clause
+        for clause in clauses.catalogue().values()
+        if clause.need(agreement.pack) == clauses.REQUIRED and clause.key not in there
     ]

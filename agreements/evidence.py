@@ -55,6 +55,10 @@ def salted(value: str) -> str:
     return hashlib.sha256(f"{settings.SECRET_KEY}\n{value}".encode()).hexdigest()[:32]
 
 
+def digest(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()
+
+
 def head(agreement: Agreement) -> str:
     last = agreement.evidence.order_by("-number").first()
     return last.hash if last else ROOT
@@ -71,19 +75,35 @@ def broken_at(events: Iterable[EvidenceEvent]) -> int | None:
 
 
 SENTENCES = {
+    "created": "The paper was drafted.",
     "issued": "{by} issued version {version} for signature.",
     "frozen": "The review copy was made; its SHA-256 is {sha256}.",
     "invited": "{to} was asked to sign for the {party}.",
+    "delivery failed": "The mail to {to} could not be delivered.",
+    "link requested": "The link sent to {to} was requested, by them or by a mail scanner.",
+    "access confirmed": "{by} signed in through the link.",
     "opened": "{by} opened the review copy.",
+    "opened in person": "{to} was shown the review copy on a device of {device_of}.",
     "code sent": "A code was sent to {email}.",
     "code failed": "{by} entered a wrong code.",
+    "code verified": "{by} entered the code that was sent.",
     "code locked": "The code was locked after too many wrong entries.",
-    "signed": "{by} signed for the {party}, having confirmed with a code from {email}.",
+    "disclosure accepted": "{by} accepted the disclosure, version {disclosure}.",
+    "signed": "{by} signed for the {party}. {identity}.",
+    "reminded": "{by} had those reminded whose turn it is.",
     "declined": "{by} declined to sign: {reason}",
+    "reassigned": "{by} named {to} to sign for the {party} in place of {before}: {reason}",
+    "expiry extended": "{by} extended the time for signing to {until}: {reason}",
+    "expired": "The time for signing was over.",
     "voided": "The paper became void: {reason}",
+    "superseded": "A later paper takes the place of this one: {reason}",
     "all signed": "All parties have signed.",
+    "seal started": "The sealed copy is being made.",
     "sealed": "The sealed copy was made; its SHA-256 is {sha256}.",
     "seal failed": "Making the sealed copy failed and will be tried again.",
+    "copy sent": "The sealed copy was sent to {to}.",
+    "copy downloaded": "{by} downloaded the sealed copy.",
+    "renewed": "The timestamp of the sealed copy was renewed; the SHA-256 is now {sha256}.",
 }
 
 
@@ -97,10 +117,17 @@ def as_rows(events: Iterable[EvidenceEvent]) -> list[dict[str, Any]]:
             {
                 "number": event.number,
                 "at": f"{body['at'][:19].replace('T', ' ')} UTC",
-                "text": template.format(**body),
+                "text": template.format_map(_Facts(body)),
             }
         )
     return rows
+
+
+class _Facts(dict[str, Any]):
+    """What an event says; one written by an older program may lack a word, and is told without it."""
+
+    def __missing__(self, name: str) -> str:
+        return "–"
 
 
 def describe(agreement: Agreement) -> str:

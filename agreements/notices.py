@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from agreements import evidence
-from agreements.models import Agreement, ChangeRequest, Document, SignatureSlot
+from agreements import evidence, policies
+from agreements.models import Agreement, Approval, ChangeRequest, Comment, Document, SignatureSlot, Thread
 from agreements.models.signature import PARTY_OF_SIGNATORY
+from agreements.states import Audience, PaperKind, PaperState
 from people.models import Person
 from people.notify import Message, queue
+from secondments import timetable
 from secondments.choices import Part, Party
 from secondments.notices import hr, with_deputies
 
@@ -43,77 +45,91 @@ def _message(
     )
 
 
-def terms_shared(agreement: Agreement) -> None:
-    """The host is asked to approve; the secondee is told that the terms can be read."""
+def _speakers(agreement: Agreement, party: Party) -> list[Person]:
+    """Who is told for a party of a negotiation."""
     case = agreement.secondment
-    assert case.host_contact and case.secondee and agreement.current
+    if party == Party.SECONDER:
+        return hr(case)
+    if party == Party.SECONDEE:
+        return [case.secondee] if case.secondee else []
+    return with_deputies(case, Part.HOST_CONTACT, case.host_contact) if case.host_contact else []
+
+
+def _guests(agreement: Agreement) -> list[tuple[Party, Person]]:
+    """Those of the other parties to a paper whom HR of the seconder sends its terms to."""
+    return [
+        (party, person)
+        for party in policies.APPROVERS[PaperKind(agreement.kind)]
+        if party != Party.SECONDER
+        for person in _speakers(agreement, party)
+    ]
+
+
+def terms_shared(agreement: Agreement) -> None:
+    """The other parties are asked to read and approve."""
+    assert agreement.current
+    title = agreement.secondment.title
     queue(
         *(
             _message(
                 agreement,
                 person,
                 f"shared:{agreement.current.number}",
-                _("Approve the terms: %(title)s") % {"title": case.title},
+                _("Approve the terms: %(title)s") % {"title": title},
                 _("The terms of the secondment are ready for you to read."),
-                _("Approve them, or ask for a change beside any clause."),
+                _("Approve them, answer what is asked of you, or propose a change beside any clause."),
                 action=_("Read the terms"),
-                about=f"agreement:{agreement.pk}:terms",
+                about=f"agreement:{agreement.pk}:terms:{party}",
             )
-            for person in with_deputies(case, Part.HOST_CONTACT, case.host_contact)
-        ),
-        _message(
-            agreement,
-            case.secondee,
-            f"shared:{agreement.current.number}",
-            _("Read the terms: %(title)s") % {"title": case.title},
-            _("The terms of your secondment can be read now. You may ask for changes; you sign later."),
-            action=_("Read the terms"),
-            about=f"agreement:{agreement.pk}:terms",
-        ),
+            for party, person in _guests(agreement)
+        )
     )
 
 
-def new_version(agreement: Agreement, approved_before: Iterable[Person]) -> None:
-    """The host reads again; who had approved is told that their approval no longer counts."""
-    case = agreement.secondment
-    assert case.host_contact and agreement.current
+def new_version(agreement: Agreement, approved_before: Iterable[Person], *, by: Person) -> None:
+    """Those concerned read again; who had approved is told that their approval no longer counts."""
+    assert agreement.current
     number = agreement.current.number
-    cleared = {person.pk for person in approved_before}
-    sentence = (
-        _("The terms have changed, so your earlier approval no longer counts.")
-        if case.host_contact.pk in cleared
-        else _("There is a new version of the terms.")
-    )
+    cleared = {person.pk: person for person in approved_before if person.pk != by.pk}
+    told = {person.pk: (party, person) for party, person in _guests(agreement) if person.pk != by.pk}
+    told |= {pk: (Party.SECONDER, person) for pk, person in cleared.items() if pk not in told}
     queue(
         *(
             _message(
                 agreement,
                 person,
                 f"version:{number}",
-                _("Version %(n)d of the terms: %(title)s") % {"n": number, "title": case.title},
-                sentence,
+                _("Version %(n)d of the terms: %(title)s") % {"n": number, "title": agreement.secondment.title},
+                _("The terms have changed, so your earlier approval no longer counts.")
+                if pk in cleared
+                else _("There is a new version of the terms."),
                 _("Please look at what changed and approve this version."),
                 action=_("Read the terms"),
-                about=f"agreement:{agreement.pk}:terms",
+                about=f"agreement:{agreement.pk}:terms:{party}",
             )
-            for person in with_deputies(case, Part.HOST_CONTACT, case.host_contact)
+            for pk, (party, person) in told.items()
         )
     )
 
 
 def change_asked(agreement: Agreement, request: ChangeRequest) -> None:
-    case = agreement.secondment
+    """The other side is told; a counter-proposal goes to the party that proposed first."""
+    to = Party.SECONDER
+    if request.party == Party.SECONDER and request.answers:
+        to = Party(request.answers.party)
     queue(
         *(
             _message(
                 agreement,
                 person,
                 f"change-asked:{request.pk}",
-                _("A change is asked for: %(title)s") % {"title": case.title},
+                _("A change is asked for: %(title)s") % {"title": agreement.secondment.title},
                 _("%(who)s asks for a change in one clause.") % {"who": request.author},
                 action=_("Answer the request"),
+                path=f"{agreement.get_absolute_url()}#requests",
             )
-            for person in hr(agreement.secondment)
+            for person in _speakers(agreement, to)
+            if person.pk != request.author_id
         )
     )
 
@@ -126,49 +142,169 @@ def change_answered(agreement: Agreement, request: ChangeRequest) -> None:
             request.author,
             f"change-answered:{request.pk}",
             _("Your request was answered: %(title)s") % {"title": case.title},
-            _("HR has answered your request for a change."),
+            _("The change that you asked for has been answered."),
             action=_("Read the answer"),
+            path=f"{agreement.get_absolute_url()}#requests",
         )
     )
 
 
-def terms_approved(agreement: Agreement) -> None:
+def commented(thread: Thread, comment: Comment) -> None:
+    """Those who read the conversation and were not the one to write; a note of one side stays on it."""
+    agreement = thread.agreement
     case = agreement.secondment
-    assert agreement.current
+    parties = {
+        Audience.ALL: [Party.SECONDER, *(party for party, _person in _guests(agreement))],
+        Audience.HOST: [Party.HOST],
+    }.get(Audience(thread.audience), [Party.SECONDER])
+    people = {person.pk: person for party in parties for person in _speakers(agreement, party)}
+    if thread.audience == Audience.SECONDER_MANAGER and case.line_manager:
+        people[case.line_manager.pk] = case.line_manager
     queue(
         *(
             _message(
                 agreement,
                 person,
-                f"approved:{agreement.current.number}",
-                _("Terms approved: %(title)s") % {"title": case.title},
-                _("The host has approved version %(n)d. You can issue it for signature.")
-                % {"n": agreement.current.number},
-                action=_("Issue the agreement"),
+                f"comment:{comment.pk}",
+                _("A comment on the terms: %(title)s") % {"title": case.title},
+                _("%(who)s wrote beside a clause.") % {"who": comment.author},
+                action=_("Read the comment"),
+                path=f"{agreement.get_absolute_url()}#clause-{thread.clause_key}",
             )
-            for person in hr(agreement.secondment)
+            for pk, person in people.items()
+            if pk != comment.author_id
         )
     )
+
+
+def terms_approved(agreement: Agreement, approval: Approval) -> None:
+    """HR hears of each approval, and that the paper can be issued with the last."""
+    case = agreement.secondment
+    assert agreement.current
+    is_last = agreement.state == PaperState.APPROVED
+    queue(
+        *(
+            _message(
+                agreement,
+                person,
+                f"approved:{agreement.current.number}:{approval.party}",
+                _("Terms approved: %(title)s") % {"title": case.title},
+                _("%(who)s has approved version %(n)d.") % {"who": approval.person, "n": agreement.current.number},
+                _("All parties have; you can issue it for signature.") if is_last else _("Others still have to."),
+                action=_("Issue the agreement") if is_last else _("Open the agreement"),
+            )
+            for person in hr(case)
+            if person.pk != approval.person_id
+        )
+    )
+
+
+def who_signs(agreement: Agreement, slot: SignatureSlot) -> list[Person]:
+    """The signatory and whoever is their deputy today."""
+    part = {party: part for part, party in PARTY_OF_SIGNATORY.items()}[Party(slot.party)]
+    return with_deputies(agreement.secondment, part, slot.signatory)
+
+
+def who_was_asked(agreement: Agreement) -> list[Person]:
+    """Everybody who was asked to sign, or has: who is told when the paper ends."""
+    rows = agreement.slots.filter(invited_at__isnull=False).select_related("signatory").order_by("turn", "pk")
+    return list({row.signatory_id: row.signatory for row in rows}.values())
 
 
 def signature_asked(agreement: Agreement, slot: SignatureSlot) -> None:
     assert slot.due_on
-    part = {party: part for part, party in PARTY_OF_SIGNATORY.items()}[Party(slot.party)]
+    again = f":{slot.reassigned_at:%Y%m%d%H%M%S}" if slot.reassigned_at else ""
     queue(
         *(
             _message(
                 agreement,
                 person,
-                f"sign:{slot.pk}",
-                _("Sign the agreement: %(title)s, by %(day)s")
-                % {"title": agreement.secondment.title, "day": date_format(slot.due_on, "j F")},
-                _("The agreement is ready for your signature."),
-                _("You read it in the browser and sign with a code that we send to this address."),
+                f"sign:{slot.pk}{again}",
+                _("Sign: %(paper)s, %(title)s, by %(day)s")
+                % {
+                    "paper": agreement.title,
+                    "title": agreement.secondment.title,
+                    "day": date_format(slot.due_on, "j F"),
+                },
+                _("“%(paper)s” is ready for your signature.") % {"paper": agreement.title},
+                _("You read it in the browser and sign there, once you have confirmed that it is you."),
+                _("The link is for you alone: whoever you forward it to has to sign in as you."),
                 action=_("Read and sign"),
                 path=f"{agreement.get_absolute_url()}sign/",
                 about=f"signing:{slot.pk}",
             )
-            for person in with_deputies(agreement.secondment, part, slot.signatory)
+            for person in who_signs(agreement, slot)
+        )
+    )
+
+
+def signature_reminders(agreement: Agreement, slot: SignatureSlot, rung: str) -> Iterator[Message]:
+    """One rung of the ladder: to whoever signs, or to HR when it is the last."""
+    assert slot.due_on
+    title = agreement.secondment.title
+    day = date_format(slot.due_on, "j F")
+    again = f":{slot.reassigned_at:%Y%m%d%H%M%S}" if slot.reassigned_at else ""
+    if rung == timetable.ESCALATE:
+        for person in hr(agreement.secondment):
+            yield _message(
+                agreement,
+                person,
+                f"sign-late:{slot.pk}{again}",
+                _("Not signed yet: %(title)s") % {"title": title},
+                _("%(who)s was to sign by %(day)s and has not.") % {"who": slot.signatory, "day": day},
+                _("You can remind them, give more time or name somebody else."),
+                action=_("Open the agreement"),
+                about=f"signing:{slot.pk}",
+            )
+        return
+    for person in who_signs(agreement, slot):
+        yield _message(
+            agreement,
+            person,
+            f"sign-reminder:{slot.pk}{again}:{rung}:{slot.due_on}",
+            _("Please sign: %(title)s, by %(day)s") % {"title": title, "day": day},
+            _("“%(paper)s” still waits for your signature.") % {"paper": agreement.title},
+            _("If you do not want to sign, say so on the same page."),
+            action=_("Read and sign"),
+            path=f"{agreement.get_absolute_url()}sign/",
+            about=f"signing:{slot.pk}",
+        )
+
+
+def voided(agreement: Agreement, people: Iterable[Person], *, by: Person | None) -> None:
+    """Who was asked to sign, or has signed, is told that the paper is no longer out."""
+    queue(
+        *(
+            _message(
+                agreement,
+                person,
+                "voided",
+                _("No longer out for signature: %(title)s") % {"title": agreement.secondment.title},
+                _("“%(paper)s” (%(ref)s) was called off; there is nothing more to sign on it.")
+                % {"paper": agreement.title, "ref": agreement.reference},
+                action=_("Open the agreement"),
+            )
+            for person in people
+            if by is None or person.pk != by.pk
+        )
+    )
+
+
+def expired(agreement: Agreement, asked: Iterable[Person]) -> None:
+    """HR, and those who were asked, hear that the time is over."""
+    people = {person.pk: person for person in [*hr(agreement.secondment), *asked]}
+    queue(
+        *(
+            _message(
+                agreement,
+                person,
+                "expired",
+                _("Not signed in time: %(title)s") % {"title": agreement.secondment.title},
+                _("The time for signing “%(paper)s” is over; not all had signed.") % {"paper": agreement.title},
+                _("HR of the seconder can issue it again."),
+                action=_("Open the agreement"),
+            )
+            for person in people.values()
         )
     )
 
@@ -208,9 +344,11 @@ def signature_declined(agreement: Agreement, by: Person) -> None:
 
 
 def sealed(agreement: Agreement, document: Document) -> None:
-    """The sealed copy goes to the three who signed, with the head of the chain of evidence."""
-    slots = agreement.slots.select_related("signatory").order_by("turn")
+    """The sealed copy goes to all who signed and to the parties, with the head of the chain of evidence."""
+    slots = agreement.slots.select_related("signatory").order_by("turn", "pk")
     recipients = {slot.signatory.pk: slot.signatory for slot in slots}
+    if agreement.kind == PaperKind.EARLY_END:
+        recipients |= {person.pk: person for party in Party for person in _speakers_of_case(agreement, party)}
     chain = evidence.head(agreement)
     queue(
         *(
@@ -219,12 +357,35 @@ def sealed(agreement: Agreement, document: Document) -> None:
                 person,
                 "sealed",
                 _("Signed and sealed: %(title)s") % {"title": agreement.secondment.title},
-                _("All have signed. Your sealed copy of the agreement is attached."),
+                _("All have signed. Your sealed copy of “%(paper)s” is attached.") % {"paper": agreement.title},
                 _("Whether a copy is genuine can be checked by anybody on the verify page."),
                 _("Keep this line with it: evidence %(hash)s.") % {"hash": chain},
                 action=_("Open the agreement"),
                 attachment=f"document:{document.sha256}",
             )
             for person in recipients.values()
+        )
+    )
+
+
+def _speakers_of_case(agreement: Agreement, party: Party) -> list[Person]:
+    """For a letter, which binds without their signature: those whom it concerns."""
+    return [] if party in {Party.LINE_MANAGER, Party.SECONDER} else _speakers(agreement, party)
+
+
+def seal_late(agreement: Agreement) -> None:
+    """HR hears when a sealed copy is still missing though all have signed."""
+    queue(
+        *(
+            _message(
+                agreement,
+                person,
+                "seal-late",
+                _("The sealed copy is late: %(title)s") % {"title": agreement.secondment.title},
+                _("All have signed, and the signatures stand. The sealed copy could not be made yet."),
+                _("It is tried again by itself; tell whoever runs the installation if it lasts."),
+                action=_("Open the agreement"),
+            )
+            for person in hr(agreement.secondment)
         )
     )

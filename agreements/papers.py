@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
 from agreements.models import Agreement
+from agreements.states import PaperKind
 from people import clock, ledger
 from people.models import Person
 from secondments import transitions
@@ -21,8 +23,8 @@ def lock(pk: int) -> Agreement:
     secondment = transitions.lock(secondment_id)
     agreement = (
         Agreement.objects.select_for_update(of=("self",))
-        .select_related("current", "review_copy")
-        .defer("review_copy__content")
+        .select_related("current", "current__enclosure", "review_copy")
+        .defer("review_copy__content", "current__enclosure__content")
         .get(pk=pk)
     )
     agreement.secondment = secondment
@@ -40,15 +42,29 @@ def perform(agreement: Agreement, name: str, *, by: Person | None, reason: str =
             _("This cannot be done now: the paper is at “%(state)s”. Somebody may have acted meanwhile.")
             % {"state": agreement.get_state_display()}
         )
-    method(at=clock.now(), by=by, reason=reason)
+    method(at=clock.now(), by=by, reason=reason, **facts)
     agreement.save()
     Secondment.objects.filter(pk=agreement.secondment_id).update(changed_at=clock.now())
+    record(agreement, name, by=by, reason=reason, **facts)
+    return agreement
+
+
+def record(
+    agreement: Agreement, verb: str, *, by: Person | None, reason: str = "", subject: Person | None = None, **facts: Any
+) -> None:
+    """Write to the ledger what was done with a paper; the secondee's own contract has verbs of its own, as it has
+    readers of its own.
+    """
+    book = "contract" if agreement.kind == PaperKind.CONTRACT else "agreement"
+    plain: dict[str, Any] = {
+        key: value.isoformat() if isinstance(value, date) else value for key, value in facts.items()
+    }
     ledger.record(
-        f"agreement.{name}",
+        f"{book}.{verb}",
         by=by,
         case_id=agreement.secondment_id,
         reason=reason,
+        subject=subject,
         paper=agreement.reference,
-        **facts,
+        **plain,
     )
-    return agreement

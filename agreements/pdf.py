@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -58,13 +59,19 @@ class Unprintable(RenderingError):
     """A text holds characters that the fonts of the agreement cannot show."""
 
 
-def render_review_copy(terms: dict[str, Any], signatories: list[dict[str, Any]], *, created: datetime) -> bytes:
+def render_review_copy(
+    terms: dict[str, Any],
+    signatories: list[dict[str, Any]],
+    *,
+    created: datetime,
+    attachments: dict[str, bytes] | None = None,
+) -> bytes:
     """Return the PDF that the parties read and sign, marked as not signed.
 
     `created` is the moment written into the file; it needs a time zone. Raises Unprintable when a text holds
     characters that the fonts lack.
     """
-    return _print(_page(terms, signatories, None, created), created, {})
+    return _print(_page(terms, signatories, None, created), created, attachments or {})
 
 
 def render_final(
@@ -84,6 +91,11 @@ def render_final(
     return _print(_page(terms, signatories, record, created), created, attachments)
 
 
+def render_reading_copy(terms: dict[str, Any], *, mark: str, created: datetime) -> bytes:
+    """Return the PDF of terms for reading, with `mark` at the head of each page and no place to sign."""
+    return _print(_page(terms, [], None, created, mark), created, {})
+
+
 def render_copy(html: str, *, created: datetime) -> bytes:
     """Return the PDF of a trusted template's HTML, for papers that nobody signs.
 
@@ -98,7 +110,7 @@ def unprintable(text: str) -> set[str]:
     Letters with combining marks count as the composed letter where Unicode has one. Invisible characters,
     such as those that turn the direction of writing, count as unprintable: one signs what one sees.
     """
-    return {character for character in _normalised(text) if not _shown(character)}
+    return {character for character in set(_normalised(text)) if not _shown(character)}
 
 
 def _shown(character: str) -> bool:
@@ -131,7 +143,11 @@ def _font(family: str, weight: str) -> bytes:
 
 
 def _page(
-    terms: dict[str, Any], signatories: list[dict[str, Any]], record: dict[str, Any] | None, created: datetime
+    terms: dict[str, Any],
+    signatories: list[dict[str, Any]],
+    record: dict[str, Any] | None,
+    created: datetime,
+    mark: str = "",
 ) -> str:
     """Return the HTML of the whole document, in the language of its terms."""
     language = terms["document"]["language"]
@@ -141,10 +157,22 @@ def _page(
             "schedules": [_schedule(_each_text(schedule, _strict)) for schedule in terms["schedules"]],
             "signatories": _each_text(signatories, _strict),
             "record": _each_text(record, _lenient),
+            "code": _quick_response_code(record["verify_url"]) if record else "",
             "prepared_on": _long_date(terms["document"]["prepared_on"]),
             "created": _timestamp(created),
+            "mark": mark or ("" if record else _("Review copy – not signed")),
         }
         return render_to_string("pdf/agreement.html", context)
+
+
+def _quick_response_code(address: str) -> str:
+    """Return an address as a QR code: SVG whose content is ours alone, with the title that PDF/UA asks for."""
+    import segno
+
+    code = segno.make(address, error="m", micro=False)
+    title = _("The address of the verify page")
+    svg = code.svg_inline(border=0, svgclass=None, lineclass=None, title=title, omitsize=True)
+    return mark_safe(svg)  # noqa: S308 - made of modules and a title of our own
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:
@@ -189,7 +217,12 @@ def _timestamp(moment: datetime) -> str:
 
 
 def _schedule(schedule: dict[str, Any]) -> dict[str, Any]:
-    """Return the schedule with rows of full length (PDF/UA allows no short ones) and its amounts marked."""
+    """Return the schedule with rows of full length (PDF/UA allows no short ones) and its amounts marked.
+
+    A schedule that was written as text has paragraphs in place of columns and rows.
+    """
+    if "paragraphs" in schedule:
+        return {**schedule, "columns": [], "rows": []}
     width = max([len(schedule["columns"]), *map(len, schedule["rows"])])
     padded = [[*row, *[""] * (width - len(row))] for row in (schedule["columns"], *schedule["rows"])]
     columns, *rows = padded

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from agreements.models import Agreement, SignatureSlot
+from agreements.models import Agreement, ChangeRequest, SignatureSlot, Thread
 from agreements.models.signature import PARTY_OF_SIGNATORY
-from agreements.states import SHARED, PaperState
+from agreements.states import SHARED, Audience, PaperKind, PaperState
 from people.models import LedgerEntry, Person
+from people.roles import Role
 from secondments import capacities
 from secondments.choices import Part, Party
-from secondments.policies import parts_of, speaks_for_seconder
+from secondments.policies import host_knows_contact, parts_of, speaks_for_seconder
 
 READERS = frozenset(
     {
@@ -22,15 +23,39 @@ READERS = frozenset(
         Part.SIGNATORY_SECONDER,
     }
 )
-NEGOTIATORS = frozenset({Part.SECONDEE, Part.HOST_CONTACT, Part.HR_HOST})
+# The secondee's own contract is between them and their employer.
+CONTRACT_READERS = frozenset({Part.HR_SECONDER, Part.LINE_MANAGER, Part.SECONDEE, Part.SIGNATORY_SECONDER})
+READERS_OF = {kind: CONTRACT_READERS if kind == PaperKind.CONTRACT else READERS for kind in PaperKind}
+NEGOTIATORS = frozenset({Part.SECONDEE, Part.HOST_CONTACT, Part.HOST_SUPERVISOR, Part.HR_HOST})
+COMMENTERS = NEGOTIATORS | {Part.HR_SECONDER}
+AUDIENCES = {
+    Audience.ALL: READERS,
+    Audience.SECONDER: frozenset({Part.HR_SECONDER}),
+    Audience.SECONDER_MANAGER: frozenset({Part.HR_SECONDER, Part.LINE_MANAGER}),
+    Audience.HOST: frozenset({Part.HOST_CONTACT, Part.HOST_SUPERVISOR, Part.HR_HOST}),
+}
+# Who has to approve a paper before it is issued.
+APPROVERS = {
+    PaperKind.AGREEMENT: (Party.HOST, Party.SECONDEE, Party.SECONDER),
+    PaperKind.VARIATION: (Party.HOST, Party.SECONDEE, Party.SECONDER),
+    PaperKind.CONTRACT: (Party.SECONDEE, Party.SECONDER),
+    PaperKind.EARLY_END: (Party.SECONDER,),
+}
+SPEAKS = {
+    Part.HR_SECONDER: Party.SECONDER,
+    Part.SECONDEE: Party.SECONDEE,
+    Part.HOST_CONTACT: Party.HOST,
+    Part.HOST_SUPERVISOR: Party.HOST,
+    Part.HR_HOST: Party.HOST,
+}
 
 
 def may_read(agreement: Agreement, person: Person) -> bool:
-    """Text, versions and comments; finance and viewers have their own pages later."""
+    """Text, versions and comments; finance reads the cost schedule alone, viewers nothing."""
     parts = parts_of(agreement.secondment, person)
     if agreement.shared_at is None:
         return Part.HR_SECONDER in parts
-    return bool(parts & READERS)
+    return bool(parts & READERS_OF[PaperKind(agreement.kind)])
 
 
 def may_edit(agreement: Agreement, person: Person) -> bool:
@@ -38,13 +63,65 @@ def may_edit(agreement: Agreement, person: Person) -> bool:
 
 
 def may_ask_for_change(agreement: Agreement, person: Person) -> bool:
-    return agreement.state in SHARED and bool(parts_of(agreement.secondment, person) & NEGOTIATORS)
+    parts = parts_of(agreement.secondment, person) & READERS_OF[PaperKind(agreement.kind)]
+    return agreement.state in SHARED and bool(parts & NEGOTIATORS)
+
+
+def may_comment(agreement: Agreement, person: Person) -> bool:
+    """HR of the seconder from the draft on, the others once they were shown the terms."""
+    return may_edit(agreement, person) or may_ask_for_change(agreement, person)
+
+
+def may_read_thread(thread: Thread, person: Person) -> bool:
+    parts = parts_of(thread.agreement.secondment, person)
+    return may_read(thread.agreement, person) and bool(parts & AUDIENCES[Audience(thread.audience)])
+
+
+def party_of(agreement: Agreement, person: Person) -> Party | None:
+    """For which party somebody speaks in a negotiation."""
+    parts = parts_of(agreement.secondment, person)
+    return next((SPEAKS[part] for part in parts if part in SPEAKS), None)
+
+
+def may_answer(proposal: ChangeRequest, person: Person) -> bool:
+    """A change is answered by the other side: HR what the guests propose, they what HR proposes to them."""
+    agreement = proposal.agreement
+    if proposal.party != Party.SECONDER:
+        return may_edit(agreement, person)
+    asked = proposal.answers.party if proposal.answers else None
+    return may_ask_for_change(agreement, person) and party_of(agreement, person) == asked
+
+
+def approves_for(agreement: Agreement, person: Person) -> Party | None:
+    """For which party somebody can approve: the host's contact or HR, the secondee, HR of the seconder.
+
+    Who could speak for the seconder never approves for the host.
+    """
+    parts = parts_of(agreement.secondment, person)
+    party = party_of(agreement, person)
+    if party == Party.HOST and (Part.HOST_SUPERVISOR in parts or speaks_for_seconder(agreement.secondment, person)):
+        return None
+    return party if party in APPROVERS[PaperKind(agreement.kind)] else None
 
 
 def may_approve(agreement: Agreement, person: Person) -> bool:
-    """The terms are approved for the host by its contact or its HR; nobody approves their own draft."""
-    speaks_for_host = parts_of(agreement.secondment, person) & {Part.HOST_CONTACT, Part.HR_HOST}
-    return agreement.state in SHARED and bool(speaks_for_host) and not speaks_for_seconder(agreement.secondment, person)
+    return agreement.state in SHARED and approves_for(agreement, person) is not None
+
+
+def may_enclose(agreement: Agreement, person: Person) -> bool:
+    """The host's own paper is brought by its contact or HR, or by HR of the seconder."""
+    if may_edit(agreement, person):
+        return True
+    speaks = parts_of(agreement.secondment, person) & {Part.HOST_CONTACT, Part.HR_HOST}
+    return bool(speaks) and may_ask_for_change(agreement, person)
+
+
+def may_consent_legally(agreement: Agreement, person: Person) -> bool:
+    """A legal approver among HR of the seconder; who changed the wording asks somebody else."""
+    if not may_edit(agreement, person):
+        return False
+    rows = agreement.secondment.seconder.memberships.current()
+    return rows.filter(person=person, role=Role.HR, approves_legal=True).exists()
 
 
 def may_sign(slot: SignatureSlot, person: Person) -> bool:
@@ -58,6 +135,33 @@ def may_sign(slot: SignatureSlot, person: Person) -> bool:
     if slot.party == Party.HOST and not case.is_internal and speaks_for_seconder(case, person):
         return False
     return not capacity.in_name_of or not signs_elsewhere(slot, person)
+
+
+LENDERS = frozenset({Part.HR_SECONDER, Part.HOST_CONTACT, Part.HOST_SUPERVISOR, Part.HR_HOST})
+
+
+def may_lend_device(slot: SignatureSlot, person: Person) -> bool:
+    """Who may have a signatory sign in person on their device: HR and the host's people, never for their own place."""
+    agreement = slot.agreement
+    parts = parts_of(agreement.secondment, person) & READERS_OF[PaperKind(agreement.kind)]
+    return bool(parts & LENDERS) and slot.signatory_id != person.pk
+
+
+def may_reassign(slot: SignatureSlot, person: Person) -> bool:
+    """Each side says who signs for it: HR of the seconder, the host's contact or HR; nobody for the secondee.
+
+    Standing in for somebody is not choosing who signs.
+    """
+    case = slot.agreement.secondment
+    parts = parts_of(case, person)
+    capacity = capacities.acting(case, person)
+    if capacity is None or capacity.in_name_of:
+        return False
+    if slot.party == Party.SECONDER:
+        return Part.HR_SECONDER in parts
+    if slot.party != Party.HOST or (speaks_for_seconder(case, person) and not case.is_internal):
+        return False
+    return Part.HR_HOST in parts or (Part.HOST_CONTACT in parts and host_knows_contact(case))
 
 
 def signs_elsewhere(slot: SignatureSlot, person: Person) -> bool:

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from agreements import drafting, papers, signing
-from agreements.states import OPEN, PaperState
+from agreements import drafting, envelopes, papers
+from agreements.states import OPEN, PaperKind, PaperState
 from people.models import Person
 from secondments.choices import Part
 from secondments.models import Secondment
@@ -21,19 +21,26 @@ def connect() -> None:
 
 
 def follow(sender: type, secondment: Secondment, name: str, by: Person | None, reason: str, **rest: Any) -> None:
-    """An approved case gets its first draft; a withdrawn one voids its open papers, in the same transaction."""
+    """An approved case gets its first papers; one that is called off or over voids its open ones; in one transaction.
+
+    What ends early gets its letter drafted.
+    """
     if name == "approve":
         drafting.draft(secondment, by=None)
-    elif name == "withdraw":
-        for agreement in secondment.agreements.filter(state__in=OPEN):
-            signing.void(papers.lock(agreement.pk), by=by, reason=reason)
+        if secondment.rules.two_papers:
+            drafting.draft(secondment, by=None, kind=PaperKind.CONTRACT)
+    elif name == "begin_review" and secondment.ended_early_at:
+        drafting.draft(secondment, by=None, kind=PaperKind.EARLY_END)
+    elif name in {"withdraw", "begin_return", "complete"}:
+        for agreement in secondment.agreements.filter(state__in=OPEN).exclude(kind=PaperKind.EARLY_END):
+            envelopes.void(papers.lock(agreement.pk), by=by, reason=reason or _("The secondment is over."))
 
 
 def hold_signatories(sender: type, secondment: Secondment, part: Part, **rest: Any) -> None:
     """Who signs a paper stands in it: while one is out for signature, or signed, nobody else can be named."""
     if part not in {Part.SIGNATORY_HOST, Part.SIGNATORY_SECONDER}:
         return
-    if secondment.agreements.filter(state__in=[PaperState.SIGNING, PaperState.SIGNED]).exists():
-        raise Refused(
-            _("The agreement that is out names who signs it: take the terms up again first, then name somebody else.")
-        )
+    papers_out = secondment.agreements.filter(state=PaperState.SIGNING)
+    signed = secondment.agreements.filter(kind=PaperKind.AGREEMENT, state=PaperState.SIGNED)
+    if papers_out.exists() or (signed.exists() and secondment.started_at is None):
+        raise Refused(_("A paper that is out names who signs it: name somebody else there, with a reason."))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from agreements import policies
-from agreements.models import Agreement, ChangeRequest, Document, Version
-from agreements.states import SHARED, PaperState
+from agreements.models import Agreement, ChangeRequest, Document, Printout, Thread, Version
+from agreements.states import SHARED, PaperKind, PaperState
 from people.models import Person
 from secondments.choices import Part
 from secondments.scopes import cases_in
@@ -14,11 +14,12 @@ from secondments.scopes import cases_in
 
 def readable(person: Person) -> QuerySet[Agreement]:
     """The pair of ``may_read``."""
-    own = Agreement.objects.filter(secondment__in=cases_in(person, {Part.HR_SECONDER}))
-    shared = Agreement.objects.filter(
-        shared_at__isnull=False, secondment__in=cases_in(person, policies.READERS - {Part.HR_SECONDER})
-    )
-    return own | shared
+    found = Agreement.objects.filter(secondment__in=cases_in(person, {Part.HR_SECONDER}))
+    contract = Q(kind=PaperKind.CONTRACT)
+    for kind, parts in ((~contract, policies.READERS), (contract, policies.CONTRACT_READERS)):
+        cases = cases_in(person, parts - {Part.HR_SECONDER})
+        found |= Agreement.objects.filter(kind, shared_at__isnull=False, secondment__in=cases)
+    return found
 
 
 def editable(person: Person) -> QuerySet[Agreement]:
@@ -28,7 +29,23 @@ def editable(person: Person) -> QuerySet[Agreement]:
 
 def negotiable(person: Person) -> QuerySet[Agreement]:
     """The pair of ``may_ask_for_change``."""
-    return Agreement.objects.filter(state__in=SHARED, secondment__in=cases_in(person, policies.NEGOTIATORS))
+    contract = Q(kind=PaperKind.CONTRACT)
+    others = Q(secondment__in=cases_in(person, policies.NEGOTIATORS)) & ~contract
+    own = Q(secondment__in=cases_in(person, policies.NEGOTIATORS & policies.CONTRACT_READERS)) & contract
+    return Agreement.objects.filter(others | own, state__in=SHARED)
+
+
+def threads(person: Person) -> QuerySet[Thread]:
+    """The pair of ``may_read_thread``."""
+    found = Q(pk__in=[])
+    for audience, parts in policies.AUDIENCES.items():
+        found |= Q(audience=audience, agreement__secondment__in=cases_in(person, parts))
+    return Thread.objects.filter(found, agreement__in=readable(person))
+
+
+def printouts(person: Person) -> QuerySet[Printout]:
+    """What somebody asked to be printed, while they may read the paper."""
+    return Printout.objects.filter(asked_by=person, agreement__in=readable(person))
 
 
 def downloadable(person: Person) -> QuerySet[Agreement]:

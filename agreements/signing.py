@@ -1,7 +1,8 @@
-"""Issuing a paper for signature, signing it, declining, voiding.
+"""Issuing a paper for signature, whose turn it is, signing it, declining.
 
 Every act here locks the case, then the paper, then asks; so that of two at once one succeeds and the other is
-told what happened. Sequential order is enforced here, not by whom a mail went to.
+told what happened. The order is enforced here, not by whom a mail went to: places of one turn are asked together,
+those of the next when all of them have signed. What HR does with a paper that is out is in ``envelopes``.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agreements import codes, disclosure, drafting, evidence, guards, notices, papers, policies
+from agreements import codes, disclosure, drawing, evidence, guards, links, notices, papers, policies, waiting
 from agreements.models import Agreement, Signature, SignatureOrigin, SignatureSlot
-from agreements.negotiation import settle
-from agreements.states import OPEN, PaperState
-from people import clock, ledger
+from agreements.states import PaperKind, PaperState
+from people import clock
 from people.models import Person
 from people.notify import call_off
+from secondments import turns
+from secondments.actions import variations
 from secondments.actions.papers import record_signed
 from secondments.choices import Party
 from secondments.guards import Refusal
@@ -26,25 +28,31 @@ from secondments.models import Secondment
 from secondments.transitions import NotAllowed, Refused
 
 
-def order_of(case: Secondment) -> list[Party]:
-    """Who signs after whom, by the policy that the case keeps."""
-    return [Party(party) for party in case.rules.signing_order.split(",")]
+def order_of(case: Secondment) -> list[list[Party]]:
+    """Who signs after whom, by the policy that the case keeps; those of one group are asked together."""
+    return [[Party(party) for party in group.split("+")] for group in case.rules.signing_order.split(",")]
 
 
 @dataclass(frozen=True)
 class Origin:
-    """From where somebody acts, as far as the server can see."""
+    """From where somebody acts, as far as the server can see.
+
+    ``confirmed`` says how somebody on our staff has just confirmed that it is them, in place of a code;
+    ``device_of`` names whose device it is, where a signatory signs in person on that of somebody else.
+    """
 
     session: str
     ip: str | None
     user_agent: str
+    confirmed: str = ""
+    device_of: Person | None = None
 
 
 @transaction.atomic
 def issue(agreement: Agreement, *, by: Person) -> Agreement:
     """HR issues the approved version: slots are made, and a worker is asked to render the review copy.
 
-    The first signatory is invited when that copy exists (``documents.freeze``).
+    Those of the first turn are invited when that copy exists (``documents.freeze``).
     """
     agreement = papers.lock(agreement.pk)
     if not policies.may_edit(agreement, by):
@@ -54,16 +62,15 @@ def issue(agreement: Agreement, *, by: Person) -> Agreement:
         if refusals:
             raise Refused(*refusals)
     assert agreement.current
-    papers.perform(agreement, "issue", by=by, version=agreement.current.number)
     case = agreement.secondment
-    signatories = {
-        Party.SECONDEE: case.secondee,
-        Party.HOST: case.host_signatory,
-        Party.SECONDER: case.seconder_signatory,
-    }
+    expires_on = clock.today(case.zone) + timedelta(days=case.rules.signing_expiry_days)
+    papers.perform(agreement, "issue", by=by, version=agreement.current.number, expires_on=expires_on)
+    people = guards.signatories(agreement)
+    groups = [[party for party in group if party in people] for group in order_of(case)]
     SignatureSlot.objects.bulk_create(
-        SignatureSlot(agreement=agreement, party=party, turn=turn, signatory=signatories[party])
-        for turn, party in enumerate(order_of(case), start=1)
+        SignatureSlot(agreement=agreement, party=party, turn=turn, signatory=people[party])
+        for turn, group in enumerate((group for group in groups if group), start=1)
+        for party in group
     )
     evidence.add(
         agreement,
@@ -71,88 +78,138 @@ def issue(agreement: Agreement, *, by: Person) -> Agreement:
         by=by,
         version=agreement.current.number,
         content_hash=agreement.current.content_hash,
+        expires_on=expires_on.isoformat(),
     )
-    settle(agreement)
+    waiting.settle(agreement)
     return agreement
 
 
-def next_slot(agreement: Agreement) -> SignatureSlot | None:
-    """Whose turn it is to sign; None when all have signed or the paper is not out."""
+def in_turn(agreement: Agreement) -> list[SignatureSlot]:
+    """The open places whose turn it is; none when all have signed or the paper is not out."""
     if agreement.state != PaperState.SIGNING or agreement.review_copy_id is None:
-        return None
-    return agreement.slots.open().select_related("signatory").order_by("turn").first()
+        return []
+    rows = list(agreement.slots.open().select_related("signatory").order_by("turn", "pk"))
+    found = [slot for slot in rows if slot.turn == rows[0].turn]
+    for slot in found:
+        slot.agreement = agreement
+    return found
+
+
+def next_slot(agreement: Agreement) -> SignatureSlot | None:
+    """The first of those whose turn it is."""
+    return next(iter(in_turn(agreement)), None)
 
 
 def invite(agreement: Agreement) -> None:
-    """Ask the next signatory; inside the caller's lock."""
-    slot = next_slot(agreement)
-    if slot is None or slot.invited_at is not None:
-        return
+    """Ask those whose turn it is and who were not asked yet; inside the caller's lock."""
     case = agreement.secondment
-    slot.invited_at = clock.now()
-    slot.due_on = clock.today(case.zone) + timedelta(days=case.rules.signing_days)
-    slot.save(update_fields=["invited_at", "due_on"])
-    evidence.add(agreement, "invited", to=slot.signatory.full_name, party=slot.get_party_display().lower())
+    for slot in in_turn(agreement):
+        if slot.invited_at is None:
+            slot.invited_at = clock.now()
+            slot.due_on = clock.today(case.zone) + timedelta(days=case.rules.signing_days)
+            if agreement.expires_on:
+                slot.due_on = min(slot.due_on, agreement.expires_on)
+            slot.save(update_fields=["invited_at", "due_on"])
+            evidence.add(agreement, "invited", to=slot.signatory.full_name, party=slot.get_party_display().lower())
+            ask(agreement, slot)
+    waiting.settle(agreement)
+
+
+def ask(agreement: Agreement, slot: SignatureSlot) -> None:
+    """Send the mail that asks for a signature, with a link of its own for each who can give it."""
+    for person in notices.who_signs(agreement, slot):
+        links.live(slot, person)
     notices.signature_asked(agreement, slot)
-    settle(agreement)
 
 
 @transaction.atomic
-def record_opened(agreement: Agreement, *, by: Person) -> None:
-    """The signatory whose turn it is has opened the review copy; signing asks for that."""
+def record_opened(agreement: Agreement, *, by: Person, place: int | None = None) -> None:
+    """The signatory whose turn it is has opened the review copy, on their own device or in person on another's."""
     agreement = papers.lock(agreement.pk)
-    slot = next_slot(agreement)
-    if slot is None or slot.opened_at is not None:
+    for slot in in_turn(agreement):
+        if slot.opened_at is not None:
+            continue
+        here = place == slot.pk and policies.may_lend_device(slot, by)
+        if not here and not policies.may_sign(slot, by):
+            continue
+        slot.opened_at = clock.now()
+        slot.save(update_fields=["opened_at"])
+        assert agreement.review_copy
+        if here:
+            evidence.add(
+                agreement, "opened in person", to=slot.signatory.full_name, device_of=by.full_name,
+                sha256=agreement.review_copy.sha256,
+            )  # fmt: skip
+        else:
+            evidence.add(agreement, "opened", by=by, sha256=agreement.review_copy.sha256)
         return
-    slot.agreement = agreement
-    if not policies.may_sign(slot, by):
-        return
-    slot.opened_at = clock.now()
-    slot.save(update_fields=["opened_at"])
-    assert agreement.review_copy
-    evidence.add(agreement, "opened", by=by, sha256=agreement.review_copy.sha256)
 
 
 @transaction.atomic
-def send_code(agreement: Agreement, *, by: Person, session: str) -> None:
-    """Send the signatory whose turn it is a fresh code."""
+def send_code(agreement: Agreement, *, by: Person, session: str, place: int | None = None) -> None:
+    """Send a signatory whose turn it is a fresh code; it goes to them also where they use somebody else's device."""
     agreement = papers.lock(agreement.pk)
-    slot = _slot_in_turn(agreement, by)
-    codes.send(slot, to=by, session=session)
-    evidence.add(agreement, "code sent", by=by, email=by.email)
+    slot = slot_in_person(agreement, by, place) if place else slot_in_turn(agreement, by)
+    to = slot.signatory if place else by
+    codes.send(slot, to=to, session=session)
+    evidence.add(agreement, "code sent", by=by, email=to.email)
 
 
 def sign(
-    agreement: Agreement, *, by: Person, signed_name: str, agrees: bool, code: str, sha256: str, origin: Origin
+    agreement: Agreement,
+    *,
+    by: Person,
+    signed_name: str,
+    agrees: bool,
+    code: str,
+    sha256: str,
+    origin: Origin,
+    drawn: drawing.Strokes | None = None,
+    place: int | None = None,
+    disclosure_version: str = disclosure.VERSION,
 ) -> Agreement:
     """Sign the very file whose SHA-256 was shown; a repeated click is answered as before.
 
-    Order: lock, ask whose turn, check consent, name, file and code, write signature and evidence; with the
-    last one the paper is complete and the case moves on, all in one transaction. A wrong code is counted
-    even though the act is refused, which is why the refusal is raised outside the transaction.
+    Order: lock, ask whose turn, check consent, name, file and code (or that staff has just confirmed), write
+    signature and evidence; with the last one the paper is complete and the case moves on, all in one transaction.
+    A wrong code is counted even though the act is refused, which is why the refusal is raised outside the
+    transaction. With ``place`` the named signatory signs in person on the device of ``by``.
     """
     with transaction.atomic():
         agreement = papers.lock(agreement.pk)
-        done = agreement.slots.visible_to(by).filter(signature__email__iexact=by.email).exists()
-        if done:
-            return agreement
-        slot = _slot_in_turn(agreement, by)
-        refusals = _faults(agreement, slot, signed_name, agrees, sha256)
+        if place:
+            if agreement.slots.filter(pk=place, signature__isnull=False).exists():
+                return agreement
+            slot = slot_in_person(agreement, by, place)
+            signer = slot.signatory
+        else:
+            if agreement.slots.visible_to(by).filter(signature__email__iexact=by.email).exists():
+                return agreement
+            slot, signer = slot_in_turn(agreement, by), by
+        refusals = _faults(agreement, slot, signed_name, agrees, sha256, disclosure_version)
         if not refusals:
+            if origin.confirmed and not place:
+                return _write(agreement, slot, signer, signed_name, origin, drawn or [], origin.confirmed)
             outcome = codes.check(slot, code, session=origin.session)
             if outcome == "verified":
-                return _write(agreement, slot, by, " ".join(signed_name.split()), origin)
+                evidence.add(agreement, "code verified", by=signer)
+                identity = _("Code sent to %(email)s") % {"email": signer.email}
+                return _write(agreement, slot, signer, signed_name, origin, drawn or [], identity)
             refusals = [codes.REFUSALS[outcome]]
             if outcome in {"wrong", "locked"}:
-                evidence.add(agreement, f"code {'locked' if outcome == 'locked' else 'failed'}", by=by)
+                evidence.add(agreement, f"code {'locked' if outcome == 'locked' else 'failed'}", by=signer)
     raise Refused(*refusals)
 
 
-def _faults(agreement: Agreement, slot: SignatureSlot, signed_name: str, agrees: bool, sha256: str) -> list[Refusal]:
+def _faults(
+    agreement: Agreement, slot: SignatureSlot, signed_name: str, agrees: bool, sha256: str, told: str
+) -> list[Refusal]:
     refusals = []
     assert agreement.review_copy
     if agreement.review_copy.sha256 != sha256:
         refusals.append(Refusal(_("This page shows an older file; open the agreement again."), "document"))
+    if told != disclosure.VERSION:
+        refusals.append(Refusal(_("What you are told before signing has changed: read it again below."), "agrees"))
     if slot.opened_at is None:
         refusals.append(Refusal(_("Open and read the agreement before you sign it."), "document"))
     if not agrees:
@@ -162,12 +219,27 @@ def _faults(agreement: Agreement, slot: SignatureSlot, signed_name: str, agrees:
     return refusals
 
 
-def _write(agreement: Agreement, slot: SignatureSlot, by: Person, signed_name: str, origin: Origin) -> Agreement:
+def _write(
+    agreement: Agreement,
+    slot: SignatureSlot,
+    signer: Person,
+    signed_name: str,
+    origin: Origin,
+    drawn: drawing.Strokes,
+    identity: str,
+) -> Agreement:
     assert agreement.current and agreement.review_copy
-    in_name_of = slot.signatory.full_name if slot.signatory_id != by.pk else ""
-    identity = _("Code sent to %(email)s") % {"email": by.email}
+    signed_name = " ".join(signed_name.split())
+    in_name_of = slot.signatory.full_name if slot.signatory_id != signer.pk else ""
     if in_name_of:
         identity = _("%(identity)s; signs as deputy of %(name)s") % {"identity": identity, "name": in_name_of}
+    if origin.device_of:
+        identity = _("%(identity)s; in person on a device of %(name)s") % {
+            "identity": identity,
+            "name": origin.device_of.full_name,
+        }
+    told = disclosure.digest()
+    evidence.add(agreement, "disclosure accepted", by=signer, disclosure=disclosure.VERSION, text=told)
     signature = Signature.objects.create(
         slot=slot,
         agreement=agreement,
@@ -176,20 +248,23 @@ def _write(agreement: Agreement, slot: SignatureSlot, by: Person, signed_name: s
         content_hash=agreement.current.content_hash,
         document_sha256=agreement.review_copy.sha256,
         signed_name=signed_name,
-        email=by.email,
+        email=signer.email,
         identity=str(identity)[:200],
         disclosure_version=disclosure.VERSION,
+        drawing=drawn,
         at=clock.now(),
     )
     SignatureOrigin.objects.create(signature=signature, ip=origin.ip, user_agent=origin.user_agent[:400])
     evidence.add(
         agreement,
         "signed",
-        by=by,
+        by=signer,
         party=slot.get_party_display().lower(),
-        email=by.email,
+        email=signer.email,
         signed_name=signed_name,
         in_name_of=in_name_of,
+        identity=str(identity)[:200],
+        drawing=evidence.digest(drawing.path(drawn)) if drawn else "",
         act=disclosure.ACT,
         disclosure=disclosure.VERSION,
         document=agreement.review_copy.sha256,
@@ -197,91 +272,92 @@ def _write(agreement: Agreement, slot: SignatureSlot, by: Person, signed_name: s
         ip=evidence.salted(origin.ip or ""),
         user_agent=evidence.salted(origin.user_agent),
     )
+    links.revoke([slot])
     call_off(f"signing:{slot.pk}")
     notices.signed(agreement, slot)
+    papers.record(agreement, "sign", by=signer, party=slot.party)
     if agreement.slots.open().exists():
-        _record_signature(agreement, slot, by)
         invite(agreement)
         return agreement
-    _record_signature(agreement, slot, by)
     evidence.add(agreement, "all signed")
-    papers.perform(agreement, "complete", by=by)
-    record_signed(agreement.secondment, by=by)
+    papers.perform(agreement, "complete", by=signer)
+    if agreement.kind in {PaperKind.AGREEMENT, PaperKind.CONTRACT}:
+        conclude_if_all_signed(agreement, by=signer)
+    elif agreement.kind == PaperKind.VARIATION:
+        variations.apply(agreement.secondment, agreement.changes, by=signer, paper=agreement.reference)
     transaction.on_commit(_ask_for_seal, robust=True)
     return agreement
 
 
-def _record_signature(agreement: Agreement, slot: SignatureSlot, by: Person) -> None:
-    ledger.record(
-        "agreement.sign",
-        by=by,
-        case_id=agreement.secondment_id,
-        paper=agreement.reference,
-        party=slot.party,
-    )
+def conclude_if_all_signed(agreement: Agreement, *, by: Person) -> None:
+    """With the last of the papers that the case needs before it starts, the case moves on."""
+    case = agreement.secondment
+    needed = {PaperKind.AGREEMENT, PaperKind.CONTRACT} if case.rules.two_papers else {PaperKind.AGREEMENT}
+    signed = set(case.agreements.filter(state=PaperState.SIGNED).values_list("kind", flat=True))
+    if needed <= signed:
+        record_signed(case, by=by)
+    else:  # the other paper is HR's to bring along
+        turns.pass_to(case, turns.TERMS, [case.owner])
 
 
 @transaction.atomic
 def decline(agreement: Agreement, *, by: Person, reason: str) -> Agreement:
-    """The signatory whose turn it is declines; HR then changes the terms on a new paper or withdraws."""
+    """A signatory whose turn it is declines; HR then changes the terms on a new paper or withdraws."""
     agreement = papers.lock(agreement.pk)
-    slot = _slot_in_turn(agreement, by)
+    slot = slot_in_turn(agreement, by)
     if not reason.strip():
         raise Refused(Refusal(_("Say why you do not sign."), "reason"))
     evidence.add(agreement, "declined", by=by, party=slot.get_party_display().lower(), reason=reason.strip())
     papers.perform(agreement, "decline", by=by, reason=reason.strip())
-    call_off(f"signing:{slot.pk}")
+    silence(agreement)
     notices.signature_declined(agreement, by)
-    settle(agreement)
+    waiting.settle(agreement)
     return agreement
 
 
-@transaction.atomic
-def redraft(agreement: Agreement, *, by: Person, reason: str = "") -> Agreement:
-    """HR takes the terms up again on a new paper; one that is still out for signature becomes void first."""
-    agreement = papers.lock(agreement.pk)
-    if not policies.may_edit(agreement, by):
-        raise NotAllowed(_("Only HR of the seconder changes the terms."))
-    if agreement.state == PaperState.SIGNING:
-        if not reason.strip():
-            raise Refused(Refusal(_("Give a reason."), "reason"))
-        void(agreement, by=by, reason=reason)
-    elif agreement.state != PaperState.DECLINED:
-        raise Refused(_("A new paper can be made when this one was declined or is out for signature."))
-    if agreement.secondment.agreements.live().exists():
-        raise Refused(_("There is a newer paper already."))
-    return drafting.draft(agreement.secondment, by=by, based_on=agreement.current)
+def silence(agreement: Agreement) -> None:
+    """Nobody is asked for a signature on this paper any more, and no link to it works."""
+    slots = list(agreement.slots.all())
+    links.revoke(slots)
+    call_off(f"signing:{slot.pk}" for slot in slots)
 
 
-def void(agreement: Agreement, *, by: Person | None, reason: str) -> None:
-    """End an open paper; inside the caller's lock. Those who were asked to sign are told by the caller."""
-    if agreement.state not in OPEN:
-        return
-    evidence.add(agreement, "voided", by=by, reason=reason)
-    papers.perform(agreement, "void", by=by, reason=reason)
-    call_off(f"signing:{pk}" for pk in agreement.slots.values_list("pk", flat=True))
-    call_off(f"agreement:{agreement.pk}:terms")
+def slot_in_turn(agreement: Agreement, person: Person) -> SignatureSlot:
+    """The open place in which somebody signs now; refused when it is not theirs, or not their turn."""
+    slots = _require_out(agreement)
+    for slot in slots:
+        if policies.may_sign(slot, person):
+            return slot
+    waits = agreement.slots.open().visible_to(person).exclude(pk__in=[slot.pk for slot in slots]).exists()
+    if waits:
+        names = ", ".join(str(slot.signatory) for slot in slots)
+        raise Refused(_("It is not your turn yet: %(name)s signs first.") % {"name": names})
+    raise NotAllowed(_("Only the named signatory, or their deputy, can sign here, acting as such."))
 
 
-def _slot_in_turn(agreement: Agreement, person: Person) -> SignatureSlot:
+def slot_in_person(agreement: Agreement, holder: Person, place: int) -> SignatureSlot:
+    """The place whose signatory signs in person on somebody's device, in its turn."""
+    for slot in _require_out(agreement):
+        if slot.pk == place and policies.may_lend_device(slot, holder):
+            return slot
+    raise NotAllowed(_("Signing in person is for a signatory whose turn it is, on a device of HR or of the host."))
+
+
+def _require_out(agreement: Agreement) -> list[SignatureSlot]:
     if agreement.state != PaperState.SIGNING:
         raise Refused(
             _("The paper is not out for signature: it is at “%(state)s”.") % {"state": agreement.get_state_display()}
         )
-    slot = next_slot(agreement)
-    if slot is None:
+    slots = in_turn(agreement)
+    if not slots:
         raise Refused(_("The agreement is still being prepared; try again in a moment."))
-    slot.agreement = agreement
-    if not policies.may_sign(slot, person):
-        mine = agreement.slots.open().visible_to(person).exclude(pk=slot.pk).exists()
-        if mine:
-            raise Refused(_("It is not your turn yet: %(name)s signs first.") % {"name": slot.signatory})
-        raise NotAllowed(_("Only the named signatory, or their deputy, can sign here, acting as such."))
-    return slot
+    if agreement.expires_on and agreement.expires_on < clock.today(agreement.secondment.zone):
+        raise Refused(_("The time for signing is over; HR of the seconder can extend it or issue the paper again."))
+    return slots
 
 
 def _ask_for_seal() -> None:
     from agreements.tasks import make_documents
-    from people.tasks import ask
+    from people.tasks import ask as ask_worker
 
-    ask(make_documents)
+    ask_worker(make_documents)

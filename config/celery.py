@@ -33,6 +33,8 @@ app.conf.beat_schedule = {
     "erase-imports": {"task": "people.erase_imports", "schedule": HOURLY, "options": {"expires": HOURLY}},
     "sweep-sign-in": {"task": "people.sweep_sign_in", "schedule": HOURLY, "options": {"expires": HOURLY}},
     "make-documents": {"task": "agreements.make_documents", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    "sweep-signing": {"task": "agreements.sweep_signing", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
+    "renew-seals": {"task": "agreements.renew_seals", "schedule": DAILY},
     # Looks every ten minutes whether the day's anchor is written.
     "anchor-ledger": {"task": "people.anchor_ledger", "schedule": ANCHOR, "options": {"expires": ANCHOR}},
     "end-support": {"task": "people.end_support", "schedule": CALENDAR, "options": {"expires": CALENDAR}},

@@ -33,6 +33,9 @@ PAUSES = [timedelta(seconds=s) for s in (10, 30, 60, 300, 900, 1800, 3600)]
 # Where attachments come from, by the word before the colon: houses above register themselves.
 Attachment = tuple[str, bytes, str]
 attachment_sources: dict[str, Callable[[str], Attachment]] = {}
+# Where a mail links to instead of the page that it is about, by the word before the colon of what it is about:
+# for addresses that are not to be kept in the outbox. An empty answer leaves the page's own address.
+link_sources: dict[str, Callable[[Notice], str]] = {}
 
 
 def deliver(limit: int = 1000) -> int:
@@ -110,9 +113,11 @@ def _send_one(notice: Notice, connection: object) -> bool:
 
 def letter(notice: Notice, connection: object = None) -> EmailMultiAlternatives:
     """The e-mail for a notice: plain text, its HTML twin, and the attachment if it has one."""
+    way = link_sources.get(notice.about.partition(":")[0])
+    path = (way(notice) if way and notice.action_path.endswith("/sign/") else "") or notice.action_path
     context = {
         "notice": notice,
-        "link": f"{settings.SITE_URL}{notice.action_path}" if notice.action_path else "",
+        "link": f"{settings.SITE_URL}{path}" if path else "",
         "site": settings.SITE_URL,
     }
     message = EmailMultiAlternatives(

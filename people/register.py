@@ -79,7 +79,7 @@ TABLES = (
         columns=(
             machine("id"),
             links("person given_by taken_by"),
-            column("organisation role", PERSONAL, _("what you may see and do for whom"), KEEP, WORDED),
+            column("organisation role approves_legal", PERSONAL, _("what you may see and do for whom"), KEEP, WORDED),
             column("since until", PERSONAL, _("when the role held"), KEEP, TIMED),
         ),
     ),
@@ -226,7 +226,9 @@ TABLES = (
             column("contract_must_outlast months_between", INTERNAL, _("rules"), NOT_PERSONAL),
             column("cumulative_maximum_days extensions_maximum", INTERNAL, _("rules"), NOT_PERSONAL),
             column("extension_maximum_days extension_days_before", INTERNAL, _("rules"), NOT_PERSONAL),
-            column("decisions_in_sequence signing_order", INTERNAL, _("rules"), NOT_PERSONAL),
+            column(
+                "decisions_in_sequence signing_order signing_expiry_days two_papers", INTERNAL, _("rules"), NOT_PERSONAL
+            ),
             column("retention_years", INTERNAL, _("how long cases are kept"), NOT_PERSONAL),
             column("notice_weeks_seconder notice_weeks_host notice_weeks_secondee", INTERNAL, _("rules"), NOT_PERSONAL),
         ),

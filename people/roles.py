@@ -41,11 +41,14 @@ class OrganisationKind(models.TextChoices):
 
 
 class SigningOrder(models.TextChoices):
-    """Who signs after whom."""
+    """Who signs after whom; those joined by a plus are asked at the same time."""
 
     SECONDEE_HOST_SECONDER = "secondee,host,seconder", _("Secondee, host, seconder")
     HOST_SECONDEE_SECONDER = "host,secondee,seconder", _("Host, secondee, seconder")
     SECONDEE_SECONDER_HOST = "secondee,seconder,host", _("Secondee, seconder, host")
+    ORGANISATIONS_LAST = "secondee,host+seconder", _("Secondee, then host and seconder at the same time")
+    SECONDER_LAST = "secondee+host,seconder", _("Secondee and host at the same time, then seconder")
+    ALL_AT_ONCE = "secondee+host+seconder", _("All at the same time")
 
 
 class Grounds(models.TextChoices):

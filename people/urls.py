@@ -58,6 +58,7 @@ urlpatterns = [
     path("organisations/<str:key>/calendar/", calendars.calendar, name="calendar"),
     path("organisations/<str:key>/calendar/<int:pk>/remove/", calendars.remove_closing_day, name="remove_closing_day"),
     path("organisations/<str:key>/members/", members.members, name="members"),
+    path("organisations/<str:key>/members/<int:pk>/legal/", members.legal, name="legal_membership"),
     path("organisations/<str:key>/members/<int:pk>/end/", members.end, name="end_membership"),
     path("organisations/<str:key>/policy/", policy.policy, name="policy"),
     path("organisations/<str:key>/policy/new/", policy.make, name="new_policy"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Collection
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -122,15 +122,15 @@ def _open_list(secondment: Secondment, kind: ListKind, items: list[tuple[Any, Pa
     )
 
 
-def schedule_checkins(secondment: Secondment, by: Person | None) -> None:
-    """One for the secondee and one for the host on each due day."""
+def schedule_checkins(secondment: Secondment, by: Person | None, known: Collection[date] = ()) -> None:
+    """One for the secondee and one for the host on each due day that is not ``known`` already."""
     assert secondment.start_on and secondment.end_on and secondment.secondee and secondment.host_contact
     days = timetable.checkin_days(secondment.start_on, secondment.end_on, secondment.rules)
     today = clock.today(secondment.zone)
     CheckIn.objects.bulk_create(
         CheckIn(secondment=secondment, party=party, person=person, due_on=day)
         for day in days
-        if day >= today
+        if day >= today and day not in known
         for party, person in ((Party.SECONDEE, secondment.secondee), (Party.HOST, secondment.host_contact))
     )
 

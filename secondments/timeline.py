@@ -78,8 +78,11 @@ def lines(entries: Iterable[LedgerEntry], parts: frozenset[Part]) -> Iterable[Li
         if entry.erased_at:
             yield Line(entry.at, _("The words of this entry were erased"), "", "eraser", "")
             continue
+        sentence = presenter.sentence(entry)
+        if not sentence:
+            continue
         reason = entry.reason if parts & presenter.reason_readers else ""
-        yield Line(entry.at, presenter.sentence(entry), reason, presenter.icon, _acting_as(entry))
+        yield Line(entry.at, sentence, reason, presenter.icon, _acting_as(entry))
 
 
 def _acting_as(entry: LedgerEntry) -> str:
@@ -184,6 +187,13 @@ register("secondment.begin_review", lambda e: _("The review opened"), NO_FINANCE
 register("secondment.begin_return", lambda e: _("The last day has passed: the return began"), NO_FINANCE, icon="home")
 register("secondment.complete", plain("%(who)s completed the secondment"), ALL, icon="circle-check")
 register("secondment.withdraw", plain("%(who)s withdrew the secondment"), ALL, icon="x")
+register("secondment.extend", lambda e: _("The placement goes on: the last day was moved"), NO_FINANCE, icon="rotate")
+register(
+    "secondment.vary",
+    lambda e: _("The case was changed as the signed %(paper)s says") % e.facts,
+    NO_FINANCE,
+    icon="edit",
+)
 register("secondment.end_early", _end_early, NO_FINANCE, icon="player-stop")
 for _kind in DecisionKind:
     register(f"decision.{_kind}", _decision, NO_FINANCE, icon="gavel")

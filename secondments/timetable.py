@@ -22,6 +22,8 @@ class Rules:
     release_lead_days: int = 14
     decision_days: int = 7
     signing_days: int = 7
+    signing_expiry_days: int = 30
+    two_papers: bool = False
     first_checkin_weeks: int = 2
     checkin_every_weeks: int = 4
     remind_before_days: int = 2

@@ -14,7 +14,8 @@ from typing import Any
 
 from django.db import transaction
 
-from agreements import documents, negotiation, papers, signing
+from agreements import approving, documents, drafting, guards, negotiation, papers, signing
+from agreements.clauses import Parameter
 from agreements.models import Agreement
 from agreements.states import DocumentKind
 from people import clock
@@ -131,9 +132,13 @@ class Cast:
 
     OBJECTIVES = ({"text": "Plan the autumn", "measure": "plan adopted"}, {"text": "Train two colleagues"})
 
-    def draft(self, **changes: Any) -> Secondment:
+    def draft(self, *, proposal: dict[str, Any] | None = None, **changes: Any) -> Secondment:
         return proposals.begin(
-            by=self.hr, seconder=self.northwind, fields=self.fields(**changes), objectives=self.OBJECTIVES
+            by=self.hr,
+            seconder=self.northwind,
+            fields=self.fields(**changes),
+            objectives=self.OBJECTIVES,
+            proposal=proposal or {},
         )
 
     def proposal(self, **changes: Any) -> Secondment:
@@ -146,15 +151,37 @@ class Cast:
         return case
 
     def paper(self, case: Secondment) -> Agreement:
-        return Agreement.objects.select_related("current", "review_copy").get(secondment=case, state__in=_LIVE)
+        found = Agreement.objects.select_related("current", "review_copy")
+        return found.get(secondment=case, state__in=_LIVE, kind="agreement")
+
+    def answered(self, case: Secondment) -> Agreement:
+        """The draft with every open question answered by HR, and what has to be known before signing noted."""
+        paper = self.paper(case)
+        assert paper.current
+        answers: dict[str, dict[str, str]] = {}
+        for clause, parameter in drafting.open_questions(paper, paper.current):
+            answers.setdefault(clause.key, {})[parameter.name] = answer_to(parameter, case)
+        if answers:
+            negotiation.answer(paper, by=self.hr, answers=answers, seen_version=paper.current.number)
+        if case.kind == "international":
+            approving.take_note(self.paper(case), by=self.hr, name=guards.DAY_COUNT, reason="Payroll counts the days.")
+        return self.paper(case)
 
     def shared(self, case: Secondment) -> Agreement:
-        return negotiation.share(self.paper(case), by=self.hr)
+        """With the parties; a paper that they have already stays as it is."""
+        paper = self.paper(case)
+        return negotiation.share(self.answered(case), by=self.hr) if paper.state == "draft" else paper
 
     def approved(self, case: Secondment) -> Agreement:
-        agreement = self.shared(case)
-        assert agreement.current
-        negotiation.approve(agreement, by=case.host_contact, content_hash=agreement.current.content_hash)
+        self.shared(case)
+        return self.approve(case)
+
+    def approve(self, case: Secondment) -> Agreement:
+        """The current version approved by all three; HR may be somebody else than the one who began."""
+        for who in (case.host_contact, case.secondee, self.hr):
+            paper = self.paper(case)
+            assert paper.current
+            approving.approve(paper, by=who, content_hash=paper.current.content_hash)
         return self.paper(case)
 
     @transaction.atomic
@@ -184,7 +211,10 @@ class Cast:
         )
 
     def agreed(self, *, sealed: bool = True, **changes: Any) -> Secondment:
-        case = self.agreement_case(**changes)
+        return self.sealed(self.agreement_case(**changes), sealed=sealed)
+
+    def sealed(self, case: Secondment, *, sealed: bool = True) -> Secondment:
+        """Signed by all three, as far as its paper is not yet, and sealed."""
         agreement = self.issued(case)
         for who in (case.secondee, case.host_signatory, case.seconder_signatory):
             agreement = self.sign(Agreement.objects.select_related("review_copy").get(pk=agreement.pk), who)
@@ -266,6 +296,17 @@ class Cast:
 
 
 _LIVE = ["draft", "negotiation", "approved", "signing", "signed"]
+
+
+def answer_to(parameter: Parameter, case: Secondment) -> str:
+    """Something that fits an open question; a recharge is none unless a test says otherwise."""
+    if parameter.type == "choice":
+        return parameter.choices[0]
+    if parameter.type == "date":
+        return (case.end_on + timedelta(days=30)).isoformat()
+    if parameter.type in {"number", "percent"}:
+        return str(parameter.minimum or 1)
+    return "As agreed"
 
 
 def fresh(case: Secondment) -> Secondment:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -12,8 +12,17 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import BinaryField, CharField, GenericIPAddressField, JSONField, Model, TextField
 
-from agreements import papers, signing
-from agreements.models import Agreement, ChangeRequest
+from agreements import envelopes, papers, signing
+from agreements.models import (
+    Agreement,
+    ChangeRequest,
+    Comment,
+    LegalConsent,
+    Look,
+    Printout,
+    SigningLink,
+    Thread,
+)
 from people import clock, personal_data
 from people.models import (
     DataCopy,
@@ -31,7 +40,10 @@ from secondments.actions import calendar, checkins, checklists, decisions, evalu
 from secondments.models import Secondment
 from tests.cast import Cast, fresh, on
 
-SIGNED_TABLES = ["agreements_version", "agreements_document", "agreements_signature", "agreements_evidenceevent"]
+SIGNED_TABLES = [
+    "agreements_version", "agreements_document", "agreements_signature", "agreements_evidenceevent",
+    "agreements_legalconsent",
+]  # fmt: skip
 
 
 def whole_life(cast: Cast, **changes: Any) -> Secondment:
@@ -41,7 +53,7 @@ def whole_life(cast: Cast, **changes: Any) -> Secondment:
         case = decisions.decide(decision, by=decision.decider, verdict=True, reason=f"because of {decision.kind}")
     declined = cast.sign(cast.issued(case), case.secondee)
     signing.decline(declined, by=case.host_signatory, reason="Ana Duarte is to have more leave")
-    signing.redraft(papers.lock(declined.pk), by=cast.hr)
+    envelopes.redraft(papers.lock(declined.pk), by=cast.hr)
     agreement = cast.issued(case)
     for who in (case.secondee, case.host_signatory, case.seconder_signatory):
         agreement = cast.sign(Agreement.objects.select_related("review_copy").get(pk=agreement.pk), who)
@@ -93,9 +105,32 @@ def fill(person: Person, case: Secondment, cast: Cast) -> None:
     ChangeRequest.objects.create(
         agreement=case.agreements.first(), clause_key="place_of_work", on_version=1, author=person, text="change it",
         created_at=now, state="declined", answer="no", answered_at=now, answered_by=cast.hr,
+        values={"remote_days": "4"}, wording=["as it would read"],
     )  # fmt: skip
+    _papers_of(person, case, now)
     address = EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     EmailConfirmation.objects.create(email_address=address, key=f"{person.pk:020}")
+
+
+def _papers_of(person: Person, case: Secondment, now: datetime) -> None:
+    """What somebody said, agreed to, looked at and asked for, on the paper that was not signed and on the signed one."""
+    for paper in case.agreements.filter(kind="agreement"):
+        thread = Thread.objects.create(
+            agreement=paper, clause_key="place_of_work", party="secondee", started_by=person, started_at=now
+        )
+        Comment.objects.create(thread=thread, author=person, party="secondee", text="a comment", at=now)
+        LegalConsent.objects.create(
+            agreement=paper, clause_key="confidentiality", wording_hash="0" * 64, person=person, reason="it is fine",
+            at=now,
+        )  # fmt: skip
+        Look.objects.update_or_create(agreement=paper, person=person, defaults={"version": 1, "at": now})
+        Printout.objects.create(
+            agreement=paper, kind="comparison", older=paper.current, newer=paper.current, asked_by=person, asked_at=now,
+            made_at=now, content=b"%PDF",
+        )  # fmt: skip
+        slot = paper.slots.first()
+        if slot:
+            SigningLink.objects.create(slot=slot, person=person, digest=f"{paper.pk:064}", made_at=now, revoked_at=now)
 
 
 _numbers = count(1)

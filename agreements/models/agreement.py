@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
-from agreements.states import LIVE, PAPER_TONE, PaperState
+from agreements.states import ENDED, LIVE, ONCE, OPEN, PAPER_TONE, Pack, PaperKind, PaperState
 from people.models import Person
 from secondments.models import Secondment
 
@@ -28,7 +28,14 @@ class Agreement(ConcurrentTransitionMixin, models.Model):
 
     secondment = models.ForeignKey(Secondment, on_delete=models.PROTECT, related_name="agreements")
     number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=PaperKind, default=PaperKind.AGREEMENT)
+    pack = models.CharField(max_length=14, choices=Pack, default=Pack.SHORT)
+    language = models.CharField(max_length=5, default="en")
     title = models.CharField(max_length=200, default="Secondment agreement")
+    # A variation changes the case when all have signed: what the terms are composed from instead of the case's own.
+    changes = models.JSONField(default=dict)
+    # What HR has taken note of before signing, by name: reason, who and when.
+    noted = models.JSONField(default=dict)
     state = FSMField(_("state"), max_length=12, choices=PaperState.choices, default=PaperState.DRAFT, protected=True)
     created_at = models.DateTimeField()
     current = models.ForeignKey(
@@ -40,6 +47,7 @@ class Agreement(ConcurrentTransitionMixin, models.Model):
     review_copy = models.ForeignKey(
         "agreements.Document", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+    expires_on = models.DateField(null=True, editable=False)
     signed_at = models.DateTimeField(null=True, editable=False)
     sealed_copy = models.ForeignKey(
         "agreements.Document", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
@@ -60,7 +68,14 @@ class Agreement(ConcurrentTransitionMixin, models.Model):
         constraints = [
             models.UniqueConstraint(fields=["secondment", "number"], name="agreement_number_once"),
             models.UniqueConstraint(
-                fields=["secondment"], condition=Q(state__in=sorted(LIVE)), name="agreement_one_live_a_case"
+                fields=["secondment", "kind"],
+                condition=Q(state__in=sorted(LIVE), kind__in=sorted(ONCE)),
+                name="agreement_one_live_a_case",
+            ),
+            models.UniqueConstraint(
+                fields=["secondment", "kind"],
+                condition=Q(state__in=sorted(OPEN)) & ~Q(kind__in=sorted(ONCE)),
+                name="agreement_one_open_of_a_kind",
             ),
             models.CheckConstraint(condition=Q(state__in=PaperState.values), name="agreement_state_known"),
             models.CheckConstraint(
@@ -78,8 +93,7 @@ class Agreement(ConcurrentTransitionMixin, models.Model):
                 name="agreement_sealed_only_when_signed",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[PaperState.VOID, PaperState.DECLINED])
-                | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
+                condition=~Q(state__in=sorted(ENDED)) | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
                 name="agreement_ended_with_reason",
             ),
         ]
@@ -96,7 +110,15 @@ class Agreement(ConcurrentTransitionMixin, models.Model):
         return self.reference
 
     def get_absolute_url(self) -> str:
-        return f"{self.secondment.get_absolute_url()}agreement/"
+        return f"{self.secondment.get_absolute_url()}agreement/{f'{self.address}/' if self.address else ''}"
+
+    @property
+    def address(self) -> int:
+        """What stands for the paper in addresses: nothing for the agreement, its number for further papers.
+
+        The address of the agreement leads to the newest, so that a link in a mail finds what took its place.
+        """
+        return 0 if self.kind == PaperKind.AGREEMENT else self.number
 
     @property
     def reference(self) -> str:
@@ -118,15 +140,15 @@ class Agreement(ConcurrentTransitionMixin, models.Model):
 
     @transition(field=state, source=PaperState.NEGOTIATION, target=PaperState.APPROVED)
     def approve(self, *, at: datetime, **facts: object) -> None:
-        """The host has approved the current version; nothing else is stamped, the approval is a row."""
+        """All parties have approved the current version; nothing else is stamped, each approval is a row."""
 
     @transition(field=state, source=PaperState.APPROVED, target=PaperState.NEGOTIATION)
     def reopen(self, *, at: datetime, **facts: object) -> None:
         """A new version was made: approvals of the older one no longer count."""
 
     @transition(field=state, source=PaperState.APPROVED, target=PaperState.SIGNING)
-    def issue(self, *, at: datetime, by: Person, **facts: object) -> None:
-        self.issued_at, self.issued_by = at, by
+    def issue(self, *, at: datetime, by: Person, expires_on: date, **facts: object) -> None:
+        self.issued_at, self.issued_by, self.expires_on = at, by, expires_on
         self.job_next_at, self.job_attempts, self.job_error = at, 0, ""
 
     @transition(field=state, source=PaperState.SIGNING, target=PaperState.SIGNED)
@@ -144,4 +166,13 @@ class Agreement(ConcurrentTransitionMixin, models.Model):
         target=PaperState.VOID,
     )
     def void(self, *, at: datetime, reason: str, **facts: object) -> None:
+        self.ended_at, self.end_reason = at, reason
+
+    @transition(field=state, source=PaperState.SIGNING, target=PaperState.EXPIRED)
+    def expire(self, *, at: datetime, reason: str, **facts: object) -> None:
+        self.ended_at, self.end_reason = at, reason
+
+    @transition(field=state, source=PaperState.SIGNING, target=PaperState.SUPERSEDED)
+    def supersede(self, *, at: datetime, reason: str, **facts: object) -> None:
+        """HR took the terms up again: a later paper takes its place."""
         self.ended_at, self.end_reason = at, reason

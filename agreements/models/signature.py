@@ -32,7 +32,7 @@ class SignatureSlotQuerySet(models.QuerySet["SignatureSlot"]):
 
 
 class SignatureSlot(models.Model):
-    """The place on a paper where one named person signs for one party, in its turn."""
+    """The place on a paper where one named person signs for one party; places of one turn are asked together."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="slots")
     party = models.CharField(max_length=14, choices=Party)
@@ -41,14 +41,16 @@ class SignatureSlot(models.Model):
     invited_at = models.DateTimeField(null=True)
     due_on = models.DateField(null=True)
     opened_at = models.DateTimeField(null=True)
+    # Somebody else was to sign here before; the frozen text may still name them.
+    reassigned_at = models.DateTimeField(null=True)
+    reassigned_because = models.TextField(blank=True)
 
     objects = SignatureSlotQuerySet.as_manager()
 
     class Meta:
-        ordering = ["agreement", "turn"]
+        ordering = ["agreement", "turn", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["agreement", "party"], name="slot_one_each_party"),
-            models.UniqueConstraint(fields=["agreement", "turn"], name="slot_one_each_turn"),
             models.UniqueConstraint(fields=["agreement", "signatory"], name="slot_distinct_people"),
         ]
         indexes = [models.Index(fields=["signatory"], name="slot_by_signatory")]
@@ -70,6 +72,8 @@ class Signature(models.Model):
     email = models.EmailField()
     identity = models.CharField(max_length=200)
     disclosure_version = models.CharField(max_length=20)
+    # Strokes of a drawn signature, each a list of points [x, y] on a field of 600 by 200.
+    drawing = models.JSONField(default=list)
     at = models.DateTimeField()
 
     class Meta:

@@ -13,14 +13,19 @@ from people.models import Person
 class Version(models.Model):
     """The terms of a paper at one moment, as canonical JSON text; never changed, the database sees to it.
 
-    ``values`` are the answers to the clauses' parameters and ``wordings`` the changed wordings, from which the
-    next version is made; ``terms`` is what people read and what ``content_hash`` (SHA-256) stands for.
+    ``clauses`` are the definitions that the paper is made of, as the library had them when they were taken over;
+    ``values`` the answers to their parameters, ``wordings`` the changed wordings, ``schedules`` those added by
+    hand: from these the next version is made. ``terms`` is what people read and what ``content_hash`` (SHA-256)
+    stands for.
     """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
+    clauses = models.JSONField(default=list)
     values = models.JSONField(default=dict)
     wordings = models.JSONField(default=dict)
+    schedules = models.JSONField(default=list)
+    enclosure = models.ForeignKey("agreements.Document", on_delete=models.PROTECT, null=True, related_name="+")
     terms = models.TextField()
     content_hash = models.CharField(max_length=64)
     note = models.CharField(max_length=500)

@@ -1,127 +1,232 @@
-"""Reading, editing and negotiating the terms."""
+"""The terms as pages: clause by clause, a version, two versions compared, the whole as it will be printed."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.formats import date_format
 
-from agreements import clauses, diff, drafting, guards, negotiation, policies, scopes, signing
-from agreements.forms.terms import ChangeForm, ClauseForm
-from agreements.models import Agreement, SignatureSlot, Version
-from agreements.states import EDITABLE, ISSUED, PaperState, RequestState
+from agreements import approving, clauses, conversations, diff, drafting, guards, policies, scopes, signing, waiting
+from agreements.composing import Matter
+from agreements.models import Agreement, Look, SignatureSlot, Version
+from agreements.states import EDITABLE, ISSUED, PaperKind, PaperState, ProposalState, ThreadState
 from agreements.views.scope import paper
-from people.access import Denied, PersonRequest, fetch
-from people.forms.base import Reason
-from people.models import Person
-from secondments.choices import Part
-from secondments.transitions import Refused
+from people import clock
+from people.access import PersonRequest, fetch
+from secondments.choices import Party
 from secondments.views import scope
 
 
-def terms(request: PersonRequest, key: str) -> HttpResponse:
+def terms(request: PersonRequest, key: str, number: int) -> HttpResponse:
     """The terms clause by clause, what is asked about them, and what can be done now."""
-    agreement = paper(request, key)
-    return render(request, "agreements/terms.html", terms_context(request, agreement))
+    agreement = paper(request, key, number)
+    context = terms_context(request, agreement)
+    context |= _since_last_look(request, agreement)
+    return render(request, "agreements/terms.html", context)
 
 
 def terms_context(request: PersonRequest, agreement: Agreement) -> dict[str, Any]:
     person, version = request.user, agreement.current
     assert version
-    requests = list(agreement.change_requests.select_related("author", "answered_by"))
-    versions = list(_versions(request, agreement).select_related("created_by").defer("terms", "values", "wordings"))
+    requests = list(agreement.change_requests.select_related("author", "answered_by", "answers", "became"))
+    for row in requests:
+        row.agreement = agreement
     may_edit = policies.may_edit(agreement, person)
-    may_approve = policies.may_approve(agreement, person) and agreement.state == PaperState.NEGOTIATION
-    library = clauses.catalogue()
-    rows = [
-        {
-            **clause,
-            "summary": library[clause["key"]].summary,
-            "locked": library[clause["key"]].locked,
-            "is_editable": library[clause["key"]].is_editable,
-            "requests": [r for r in requests if r.clause_key == clause["key"]],
-        }
-        for clause in version.content["clauses"]
-    ]
-    slots = list(agreement.slots.select_related("signatory", "signature")) if agreement.issued_at else []
+    edits = may_edit and agreement.state in EDITABLE
+    slots = (
+        list(agreement.slots.select_related("signatory", "signature").order_by("turn", "pk"))
+        if agreement.issued_at
+        else []
+    )
+    approvals = {row.party: row for row in version.approvals.select_related("person")}
+    approves_for = policies.approves_for(agreement, person)
+    may_approve = (
+        approves_for is not None and agreement.state == PaperState.NEGOTIATION and approves_for not in approvals
+    )
+    questions = drafting.open_questions(agreement, version) if agreement.state in EDITABLE else []
+    mine = [row for row in questions if may_edit or drafting.asked_of(row[1]) == policies.party_of(agreement, person)]
+    checks = guards.checks(agreement) if edits or may_approve else []
     return {
         "agreement": agreement,
         "case": agreement.secondment,
         "version": version,
         "terms": version.content,
-        "rows": rows,
+        "rows": _rows(request, agreement, requests, edits=edits),
         "requests": requests,
-        "open_requests": [r for r in requests if r.state == RequestState.OPEN],
-        "versions": versions,
-        "approvals": list(version.approvals.select_related("person")),
+        "open_requests": [r for r in requests if r.state == ProposalState.OPEN],
+        "versions": list(_versions(request, agreement).select_related("created_by").defer(*HEAVY)),
+        "approvals": [(Party(party), approvals.get(party)) for party in policies.APPROVERS[PaperKind(agreement.kind)]],
         "may_edit": may_edit,
-        "edits": may_edit and agreement.state in EDITABLE,
+        "edits": edits,
         "asks": policies.may_ask_for_change(agreement, person)
         and agreement.state in {PaperState.NEGOTIATION, PaperState.APPROVED},
+        "comments": agreement.state in EDITABLE and bool(conversations.audiences(agreement, person)),
         "may_approve": may_approve,
-        "approval_refusals": guards.ready_for_approval(agreement) if may_approve else [],
-        "questions": drafting.open_questions(agreement, version) if may_edit and agreement.state in EDITABLE else [],
-        "issue_refusals": guards.ready_to_issue(agreement)
-        if may_edit and agreement.state == PaperState.APPROVED
+        "approves_for": approves_for,
+        "approval_refusals": guards.before_approval(agreement, checks) if may_approve else [],
+        "waits_for": ", ".join(
+            str(who) for party in waiting.missing_approvals(agreement) if (who := waiting.speaker(agreement, party))
+        )
+        if agreement.state == PaperState.NEGOTIATION
+        else "",
+        "questions": mine,
+        "checks": checks if edits else [],
+        "checks_held": sum(check.holds for check in checks),
+        "issue_refusals": guards.before_issue(agreement, checks)
+        if edits and agreement.state == PaperState.APPROVED
         else [],
+        "noted": agreement.noted,
+        "consents": approving.hashes(agreement) if edits else {},
         "slots": [(slot, getattr(slot, "signature", None)) for slot in slots],
-        "my_slot": next((s for s in slots if _waits_for(s, agreement, person)), None),
+        "my_slot": next((s for s in slots if _waits_for(s, agreement, request)), None),
+        "reassigns": [
+            s.pk for s in slots if agreement.state == PaperState.SIGNING and _reassigns(s, agreement, request)
+        ],
+        "lends": agreement.state == PaperState.SIGNING and any(_lends(s, agreement, request) for s in slots),
+        "turns": [slot.pk for slot in signing.in_turn(agreement)],
         "is_issued": agreement.state in ISSUED,
-        "is_pending": _is_pending(agreement),
-        "older": [p for p in agreement.secondment.agreements.all() if p.pk != agreement.pk],
+        "is_pending": is_pending(agreement),
+        "is_newest": agreement.address == 0
+        or not agreement.secondment.agreements.filter(kind=agreement.kind, number__gt=agreement.number).exists(),
     }
+
+
+HEAVY = ("terms", "values", "wordings", "clauses", "schedules")
+
+
+def _rows(request: PersonRequest, agreement: Agreement, requests: list[Any], *, edits: bool) -> list[dict[str, Any]]:
+    """The clauses with what is said beside each, for this reader."""
+    version = agreement.current
+    assert version
+    library = Matter.of(version).by_key
+    threads = list(
+        scopes.threads(request.user)
+        .filter(agreement=agreement)
+        .select_related("started_by", "settled_by")
+        .prefetch_related("comments__author")
+    )
+    answerable = {
+        row.pk for row in requests if row.state == ProposalState.OPEN and policies.may_answer(row, request.user)
+    }
+    own = policies.party_of(agreement, request.user)
+    rows = []
+    for clause in version.content["clauses"]:
+        definition = library.get(clause["key"])
+        rows.append(
+            {
+                **clause,
+                "summary": definition.summary if definition else "",
+                "locked": bool(definition and definition.locked),
+                "is_changed": clause["key"] in version.wordings,
+                "is_editable": definition is not None and edits,
+                "may_leave": definition is not None
+                and edits
+                and not definition.locked
+                and definition.need(agreement.pack) != clauses.REQUIRED,
+                "threads": [t for t in threads if t.clause_key == clause["key"]],
+                "open_threads": sum(t.clause_key == clause["key"] and t.state == ThreadState.OPEN for t in threads),
+                "requests": [
+                    (r, r.pk in answerable, r.state == ProposalState.OPEN and r.party == own)
+                    for r in requests
+                    if r.clause_key == clause["key"]
+                ],
+            }
+        )
+    return rows
+
+
+def _since_last_look(request: PersonRequest, agreement: Agreement) -> dict[str, Any]:
+    """Which clauses read otherwise than when the reader saw them last; and that they see this version now."""
+    version = agreement.current
+    assert version
+    if request.support is not None:  # an administrator who looks on leaves no trace in somebody's name
+        return {"seen_before": None, "changed_since": []}
+    look, is_new = Look.objects.get_or_create(
+        agreement=agreement, person=request.user, defaults={"version": version.number, "at": clock.now()}
+    )
+    if not is_new and look.version != version.number:
+        look.before, look.version, look.at = look.version, version.number, clock.now()
+        look.save()
+    older = _versions(request, agreement).filter(number=look.before).first() if look.before else None
+    if older is None:
+        return {"seen_before": None, "changed_since": []}
+    changed = [part for part in diff.compare(older.content, version.content) if part.is_changed]
+    return {"seen_before": older, "changed_since": changed}
 
 
 def _versions(request: PersonRequest, agreement: Agreement) -> QuerySet[Version]:
     return scopes.versions(request.user).filter(agreement=agreement)
 
 
-def _waits_for(slot: SignatureSlot, agreement: Agreement, person: Person) -> bool:
+def _waits_for(slot: SignatureSlot, agreement: Agreement, request: PersonRequest) -> bool:
     """Whether the reader, as what they are here, is to sign in this place."""
     slot.agreement = agreement
-    return not hasattr(slot, "signature") and policies.may_sign(slot, person)
+    return not hasattr(slot, "signature") and policies.may_sign(slot, request.user)
 
 
-def _is_pending(agreement: Agreement) -> bool:
+def _lends(slot: SignatureSlot, agreement: Agreement, request: PersonRequest) -> bool:
+    slot.agreement = agreement
+    return not hasattr(slot, "signature") and policies.may_lend_device(slot, request.user)
+
+
+def _reassigns(slot: SignatureSlot, agreement: Agreement, request: PersonRequest) -> bool:
+    slot.agreement = agreement
+    return not hasattr(slot, "signature") and policies.may_reassign(slot, request.user)
+
+
+def is_pending(agreement: Agreement) -> bool:
     """A worker is making a document of this paper."""
     if agreement.state == PaperState.SIGNING:
         return agreement.review_copy_id is None
     return agreement.state == PaperState.SIGNED and agreement.sealed_copy_id is None
 
 
-def progress(request: PersonRequest, key: str) -> HttpResponse:
+def progress(request: PersonRequest, key: str, number: int) -> HttpResponse:
     """The fragment that the page asks for while a worker makes a document; on its end the page is redrawn."""
-    agreement = paper(request, key)
-    if _is_pending(agreement):
+    agreement = paper(request, key, number)
+    if is_pending(agreement):
         return render(request, "agreements/_progress.html", {"agreement": agreement, "case": agreement.secondment})
     response = HttpResponse(status=204)
     response.headers["HX-Refresh"] = "true"
     return response
 
 
-def panel(request: PersonRequest, key: str) -> HttpResponse:
+def panel(request: PersonRequest, key: str, number: int) -> HttpResponse:
     """What the page of the case shows of its agreement."""
     case = scope.case(request, key)
-    agreement = case.agreements.select_related("current").order_by("-number").first()
+    agreement = case.agreements.filter(kind=PaperKind.AGREEMENT).select_related("current").order_by("-number").first()
     if agreement is not None:
         agreement.secondment = case
         if agreement.is_erased or not policies.may_read(agreement, request.user):
             agreement = None
     context: dict[str, Any] = {"case": case, "agreement": agreement}
     if agreement is not None:
-        context |= terms_context(request, agreement)
+        slots = (
+            list(agreement.slots.select_related("signatory", "signature").order_by("turn", "pk"))
+            if agreement.issued_at
+            else []
+        )
+        context |= {
+            "version": agreement.current,
+            "slots": [(slot, getattr(slot, "signature", None)) for slot in slots],
+            "my_slot": next((s for s in slots if _waits_for(s, agreement, request)), None),
+            "is_pending": is_pending(agreement),
+            "lends": False,
+            "reassigns": [],
+            "turns": [],
+            "further": case.agreements.exclude(kind=PaperKind.AGREEMENT).exists(),
+        }
     return render(request, "agreements/_panel.html", context)
 
 
-def version(request: PersonRequest, key: str, number: int) -> HttpResponse:
+def version(request: PersonRequest, key: str, number: int, version: int) -> HttpResponse:
     """One version as it was."""
-    agreement = paper(request, key)
-    found = fetch(_versions(request, agreement).select_related("created_by"), number=number)
+    agreement = paper(request, key, number)
+    found = fetch(_versions(request, agreement).select_related("created_by"), number=version)
     return render(
         request,
         "agreements/version.html",
@@ -129,9 +234,42 @@ def version(request: PersonRequest, key: str, number: int) -> HttpResponse:
     )
 
 
-def compare(request: PersonRequest, key: str, older: int, newer: int) -> HttpResponse:
-    """Two versions word by word; clauses that did not change are only named."""
-    agreement = paper(request, key)
+def preview(request: PersonRequest, key: str, number: int) -> HttpResponse:
+    """The whole paper as it will be printed: the very fragments of the PDF, on a page."""
+    agreement = paper(request, key, number)
+    version = agreement.current
+    assert version
+    terms = version.content
+    context = {
+        "agreement": agreement,
+        "case": agreement.secondment,
+        "version": version,
+        "terms": terms,
+        "schedules": printed_schedules(terms),
+        "prepared_on": _long_date(terms["document"]["prepared_on"]),
+    }
+    return render(request, "agreements/preview.html", context)
+
+
+def printed_schedules(terms: dict[str, Any]) -> list[dict[str, Any]]:
+    """Schedules in the shape that the printed fragment reads: each cell with whether it is an amount."""
+    return [
+        {
+            **schedule,
+            "columns": [(column, False) for column in schedule.get("columns", [])],
+            "rows": [[(cell, False) for cell in row] for row in schedule.get("rows", [])],
+        }
+        for schedule in terms["schedules"]
+    ]
+
+
+def _long_date(text: str) -> str:
+    return date_format(date.fromisoformat(text), "j F Y")
+
+
+def compare(request: PersonRequest, key: str, number: int, older: int, newer: int) -> HttpResponse:
+    """Two versions word by word; parts that did not change are only named."""
+    agreement = paper(request, key, number)
     first = fetch(_versions(request, agreement), number=older)
     second = fetch(_versions(request, agreement), number=newer)
     found = diff.compare(first.content, second.content)
@@ -140,158 +278,8 @@ def compare(request: PersonRequest, key: str, older: int, newer: int) -> HttpRes
         "case": agreement.secondment,
         "older": first,
         "newer": second,
+        "versions": list(_versions(request, agreement).defer(*HEAVY)),
         "changed": [clause for clause in found if clause.is_changed],
         "same": [clause for clause in found if not clause.is_changed],
     }
     return render(request, "agreements/compare.html", context)
-
-
-def edit_clause(request: PersonRequest, key: str, clause_key: str) -> HttpResponse:
-    """HR changes one clause: its answers, its wording where it is not locked."""
-    agreement = paper(request, key)
-    if not policies.may_edit(agreement, request.user):
-        scope.offer(agreement.secondment, request.user, {Part.HR_SECONDER})
-        raise Denied(_("Only HR of the seconder edits the terms. You can ask for a change beside the clause."))
-    if agreement.state not in EDITABLE:
-        raise Denied(_("The terms can no longer be edited: the paper is out for signature or has ended."))
-    clause = clauses.catalogue().get(clause_key)
-    current = agreement.current
-    assert current
-    if clause is None or clause_key not in {c["key"] for c in current.content["clauses"]}:
-        raise Http404
-    form = ClauseForm(
-        request.POST or None,
-        clause=clause,
-        values=current.values.get(clause_key, {}),
-        wording=current.wordings.get(clause_key, list(clause.paragraphs)),
-        initial={"seen_version": current.number},
-    )
-    asked = list(agreement.change_requests.filter(clause_key=clause_key, state=RequestState.OPEN))
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = _save_clause(agreement, form, request, asked)
-        except Refused as refused:
-            scope.explain(form, refused)
-        else:
-            messages.success(request, _("Version %(n)d of the terms is made.") % {"n": made})
-            return redirect(f"{agreement.get_absolute_url()}#clause-{clause_key}")
-    context = {"agreement": agreement, "case": agreement.secondment, "clause": clause, "form": form, "asked": asked}
-    return render(request, "agreements/edit_clause.html", context)
-
-
-def _save_clause(agreement: Agreement, form: ClauseForm, request: PersonRequest, asked: list[Any]) -> int:
-    found = form.cleaned_data
-    made = negotiation.edit_clause(
-        agreement,
-        by=request.user,
-        key=form.clause.key,
-        values=form.answers(),
-        wording=form.paragraphs(),
-        note=found["note"],
-        seen_version=found["seen_version"],
-    )
-    for change in asked:
-        if str(change.pk) in request.POST.getlist("accepts"):
-            negotiation.answer_change(change, by=request.user, accepted=True, answer=found["note"])
-    return made.number
-
-
-def ask_for_change(request: PersonRequest, key: str, clause_key: str) -> HttpResponse:
-    """The host or the secondee asks for a change of one clause."""
-    agreement = paper(request, key)
-    if not policies.may_ask_for_change(agreement, request.user):
-        scope.offer(agreement.secondment, request.user, policies.NEGOTIATORS)
-        raise Denied(_("You cannot ask for changes to these terms."))
-    current = agreement.current
-    assert current
-    clause = next((c for c in current.content["clauses"] if c["key"] == clause_key), None)
-    if clause is None:
-        raise Http404
-    form = ChangeForm(request.POST or None, initial={"seen_version": current.number})
-    if request.method == "POST" and form.is_valid():
-        try:
-            negotiation.ask_for_change(agreement, by=request.user, key=clause_key, **form.cleaned_data)
-        except Refused as refused:
-            scope.explain(form, refused)
-        else:
-            messages.success(request, _("Your request is with HR; you are told by e-mail when it is answered."))
-            return redirect(f"{agreement.get_absolute_url()}#clause-{clause_key}")
-    context = {"agreement": agreement, "case": agreement.secondment, "clause": clause, "form": form}
-    return render(request, "agreements/ask_for_change.html", context)
-
-
-def decline_change(request: PersonRequest, key: str, pk: int) -> HttpResponse:
-    """HR declines a request, with a reason."""
-    agreement = paper(request, key)
-    if not policies.may_edit(agreement, request.user):
-        scope.offer(agreement.secondment, request.user, {Part.HR_SECONDER})
-        raise Denied(_("Only HR of the seconder answers requests."))
-    change = fetch(agreement.change_requests.select_related("author"), pk=pk)
-    form = Reason(request.POST or None, label=_("Why is it declined?"))
-    if request.method == "POST" and form.is_valid():
-        try:
-            negotiation.answer_change(change, by=request.user, accepted=False, answer=form.cleaned_data["reason"])
-        except Refused as refused:
-            scope.explain(form, refused)
-        else:
-            return redirect(agreement.get_absolute_url())
-    context = {"agreement": agreement, "case": agreement.secondment, "change": change, "form": form}
-    return render(request, "agreements/decline_change.html", context)
-
-
-@require_POST
-def share(request: PersonRequest, key: str) -> HttpResponse:
-    agreement = paper(request, key)
-    try:
-        negotiation.share(agreement, by=request.user)
-    except Refused as refused:
-        scope.tell(request, refused)
-    else:
-        messages.success(request, _("The terms are with the host and the secondee."))
-    return redirect(agreement.get_absolute_url())
-
-
-@require_POST
-def approve(request: PersonRequest, key: str) -> HttpResponse:
-    """Approve the version that was on the page, named by its hash."""
-    agreement = paper(request, key)
-    try:
-        negotiation.approve(agreement, by=request.user, content_hash=request.POST.get("content_hash", ""))
-    except Refused as refused:
-        scope.tell(request, refused)
-    else:
-        messages.success(request, _("You have approved the terms. HR now issues the agreement for signature."))
-    return redirect(agreement.get_absolute_url())
-
-
-@require_POST
-def issue(request: PersonRequest, key: str) -> HttpResponse:
-    agreement = paper(request, key)
-    try:
-        signing.issue(agreement, by=request.user)
-    except Refused as refused:
-        scope.tell(request, refused)
-    else:
-        messages.success(
-            request, _("The agreement is issued. The first signatory is invited as soon as the PDF is made.")
-        )
-    return redirect(agreement.get_absolute_url())
-
-
-def redraft(request: PersonRequest, key: str) -> HttpResponse:
-    """Take the terms up again on a new paper; the present one becomes void if it is still out."""
-    agreement = paper(request, key)
-    if not policies.may_edit(agreement, request.user):
-        scope.offer(agreement.secondment, request.user, {Part.HR_SECONDER})
-        raise Denied(_("Only HR of the seconder changes the terms."))
-    form = Reason(request.POST or None, label=_("Reason"), required=agreement.state == PaperState.SIGNING)
-    if request.method == "POST" and form.is_valid():
-        try:
-            signing.redraft(agreement, by=request.user, reason=form.cleaned_data["reason"])
-        except Refused as refused:
-            scope.explain(form, refused)
-        else:
-            messages.success(request, _("A new paper is drafted from the same terms."))
-            return redirect(agreement.get_absolute_url())
-    context = {"agreement": agreement, "case": agreement.secondment, "form": form}
-    return render(request, "agreements/redraft.html", context)

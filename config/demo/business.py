@@ -39,3 +39,15 @@ COSTS = [
     ("training", "Language course", "600", "once", "seconder"),
     ("cover", "Supplement for acting up", "300", "month", "seconder"),
 ]
+# What only people know about the terms, by clause and parameter.
+ANSWERS = {
+    ("cost_recharge", "purchase_order"): "none needed",
+    ("vat_treatment", "treatment"): "outside the scope of VAT and GST",
+    ("vat_treatment", "reason"): "staff costs are passed on at cost, without a margin",
+    ("vat_treatment", "decided_by"): "the tax adviser of the Seconder",
+    ("insurance_indemnity", "seconder_limit"): "5,000,000 in the currency of the Seconder",
+    ("insurance_indemnity", "host_limit"): "5,000,000 in the currency of the Host",
+    ("immigration_rtw", "permit"): "no permit is needed",
+    ("tax_social_security", "certificate"): "a certificate of the home system, issued in the Seconder’s country",
+    ("posted_worker_local_law", "liaison_person"): "the Contact at the Host",
+}

@@ -10,7 +10,8 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agreements import documents, negotiation, signing
+from agreements import approving, documents, drafting, guards, negotiation, proposing, signing
+from agreements.clauses import Parameter
 from agreements.models import Agreement
 from agreements.models.signature import PARTY_OF_SIGNATORY
 from config.demo import business, names
@@ -168,11 +169,17 @@ class Teller:
             Agreement.objects.select_related("current", "review_copy").filter(secondment=self.plan.key).latest("number")
         )
 
+    def _version(self) -> int:
+        current = self._paper().current
+        assert current
+        return current.number
+
     def paper(self) -> None:
         """As far as the plan's step says."""
         step = self.plan.step
         if step == "draft":
             return
+        self._answer_questions()
         with self.at(self.day(6)):
             negotiation.share(self._paper(), by=self.plan.hr)
         if step == "shared":
@@ -195,6 +202,7 @@ class Teller:
                 )
 
     def whole_paper(self) -> None:
+        self._answer_questions()
         with self.at(self.day(6)):
             negotiation.share(self._paper(), by=self.plan.hr)
         if self.chance.random() < 0.5:
@@ -208,32 +216,62 @@ class Teller:
 
     def _negotiate(self, *, answered: bool) -> None:
         with self.at(self.day(8)):
-            request = negotiation.ask_for_change(
+            request = proposing.propose(
                 self._paper(),
                 by=self.plan.contact,
                 key="place_of_work",
                 text="Could it be three days of remote work? Our site is short of desks this season.",
-                seen_version=1,
+                seen_version=self._version(),
             )
         if not answered:
             return
         with self.at(self.day(9)):
-            negotiation.edit_clause(
+            made = negotiation.edit_clause(
                 self._paper(),
                 by=self.plan.hr,
                 key="place_of_work",
                 values={"remote_days": "3"},
                 wording=[],
                 note="Three days of remote work, as the host asked",
-                seen_version=1,
+                seen_version=self._version(),
             )
-            negotiation.answer_change(request, by=self.plan.hr, accepted=True)
+            proposing.accept(request, by=self.plan.hr, version=made)
 
-    def _approve(self) -> None:
+    def _approve(self, parties: int = 3) -> None:
+        """The host first, then the secondee, then HR."""
+        for hour, who in enumerate((self.plan.contact, self.plan.secondee, self.plan.hr)[:parties], start=10):
+            paper = self._paper()
+            assert paper.current
+            with self.at(self.day(10), hour):
+                approving.approve(paper, by=who, content_hash=paper.current.content_hash)
+
+    def _answer_questions(self) -> None:
+        """What only people know: HR answers its own questions and, in the demo, those of the others."""
         paper = self._paper()
         assert paper.current
-        with self.at(self.day(10)):
-            negotiation.approve(paper, by=self.plan.contact, content_hash=paper.current.content_hash)
+        rows = drafting.open_questions(paper, paper.current)
+        answers: dict[str, dict[str, str]] = {}
+        for clause, parameter in rows:
+            given = business.ANSWERS.get((clause.key, parameter.name)) or self._guess(parameter)
+            answers.setdefault(clause.key, {})[parameter.name] = given
+        with self.at(self.day(5), 15):
+            if answers:
+                negotiation.answer(paper, by=self.plan.hr, answers=answers, seen_version=paper.current.number)
+            paper = self._paper()
+            if self.case.kind == "international":
+                approving.take_note(
+                    paper, by=self.plan.hr, name=guards.DAY_COUNT,
+                    reason="Payroll counts the days each month and warns ahead of the limit.",
+                )  # fmt: skip
+
+    def _guess(self, parameter: Parameter) -> str:
+        if parameter.type == "date":
+            return (self.end + timedelta(days=60)).isoformat()
+        if parameter.type == "choice":
+            return parameter.choices[0]
+        if parameter.type == "number":
+            return str(max(parameter.minimum or 0, min(parameter.maximum or 120, 120)))
+        return "to be confirmed in the kick-off"
 
     def _issue(self) -> None:
         with self.at(self.day(11)):

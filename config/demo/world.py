@@ -146,7 +146,14 @@ def _appoint(house: House, people: list[Person]) -> None:
     since = clock.now() - timedelta(days=800)
     roles = [(house.hr[0], "hr"), (house.hr[1], "hr"), (people[-1], "finance"), (people[-2], "viewer")]
     Membership.objects.bulk_create(
-        Membership(person=person, organisation=house.organisation, role=role, since=since) for person, role in roles
+        Membership(
+            person=person,
+            organisation=house.organisation,
+            role=role,
+            since=since,
+            approves_legal=person == house.hr[1],
+        )
+        for person, role in roles
     )
 
 

@@ -194,8 +194,9 @@ SUPPORT_SHOWS = frozenset(
         "secondments", "my_placement", "secondment", "placement", "checkin", "decide", "move", "evaluate",
         "conclude", "end_early", "outcome", "waive", "new_secondment", "edit_proposal", "check_proposal", "terms",
         "agreement_panel", "agreement_progress", "terms_version", "compare_versions", "edit_clause", "ask_for_change",
-        "decline_change", "redraft_agreement", "agreement_pdf", "case_people", "deputies", "deputy", "team",
-        "departments", "signatories", "calendar", "members", "policy",
+        "decline_change", "counter_change", "redraft_agreement", "papers", "terms_preview", "open_questions",
+        "paper_clauses", "clause_library", "library_clause", "agreement_pdf", "case_people", "deputies", "deputy",
+        "team", "departments", "signatories", "calendar", "members", "policy",
     }
 )  # fmt: skip
 

@@ -92,6 +92,30 @@ def end(membership: Membership, *, by: Person, on: date | None = None) -> None:
     close(membership, until=until, by=by)
 
 
+@atomically
+def let_approve_legal(membership: Membership, *, by: Person, may: bool) -> None:
+    """Say whether somebody in HR is a legal approver: whose consent a change of legal wording needs."""
+    organisation = Organisation.objects.select_for_update().get(pk=membership.organisation_id)
+    if not by.works_for(organisation.pk, Role.HR):
+        raise Denied(_("Only HR of %(organisation)s names its legal approvers.") % {"organisation": organisation})
+    membership.refresh_from_db()
+    if membership.role != Role.HR or (membership.until and membership.until <= clock.now()):
+        raise Refused(_("Legal approvers are members of HR."))
+    if membership.approves_legal == may:
+        return
+    membership.approves_legal = may
+    membership.save(update_fields=["approves_legal"])
+    ledger.record(
+        "membership.legal",
+        by=by,
+        organisation_id=organisation.pk,
+        organisation=organisation.legal_name,
+        subject=membership.person,
+        person=membership.person.full_name,
+        may=may,
+    )
+
+
 def close(membership: Membership, *, until: datetime, by: Person | None) -> None:
     """Let a role end at a moment, in the caller's transaction, which has locked the organisation."""
     organisation, person = membership.organisation, membership.person

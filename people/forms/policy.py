@@ -42,7 +42,9 @@ GROUPS: list[tuple[Any, dict[str, Any]]] = [
             "decision_days": gettext_lazy("To release, to consent, to accept; then the case is listed as stuck."),
             "decisions_in_sequence": gettext_lazy("The line manager first, then the secondee, then the host."),
             "signing_days": gettext_lazy("Each party has as long; then the case is listed as stuck."),
-            "signing_order": gettext_lazy("Each is asked when the one before has signed."),
+            "signing_order": gettext_lazy("Each is asked when those before have signed."),
+            "signing_expiry_days": gettext_lazy("Counted from the day of issue; HR is told before, and can extend it."),
+            "two_papers": gettext_lazy("Signed by the secondee and the seconder, beside the agreement with the host."),
         },
     ),
     (

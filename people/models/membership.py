@@ -35,6 +35,8 @@ class Membership(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=Role)
+    # Of HR: whose consent a change of legal wording needs.
+    approves_legal = models.BooleanField(_("approves changes of legal wording"), default=False)
     since = models.DateTimeField(_("since"), default=clock.now)
     until = models.DateTimeField(_("until"), null=True, blank=True)
     given_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
@@ -49,6 +51,9 @@ class Membership(models.Model):
                 fields=["person", "organisation", "role"],
                 condition=Q(until__isnull=True),
                 name="membership_open_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(approves_legal=False) | Q(role=Role.HR), name="membership_legal_approver_is_hr"
             ),
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gt=models.F("since")), name="membership_until_after_since"

@@ -48,6 +48,8 @@ class Policy(models.Model):
     release_lead_days = models.PositiveSmallIntegerField(_("released before the first day, days"), default=14)
     decision_days = models.PositiveSmallIntegerField(_("days for a decision"), default=7)
     signing_days = models.PositiveSmallIntegerField(_("days for a signature"), default=7)
+    signing_expiry_days = models.PositiveSmallIntegerField(_("an agreement that is out lapses after, days"), default=30)
+    two_papers = models.BooleanField(_("the secondee's contract is varied by a paper of its own"), default=False)
     first_checkin_weeks = models.PositiveSmallIntegerField(_("first check-in after, weeks"), default=2)
     checkin_every_weeks = models.PositiveSmallIntegerField(_("then every, weeks"), default=4)
     remind_before_days = models.PositiveSmallIntegerField(_("remind before, days"), default=2)
@@ -94,6 +96,8 @@ class Policy(models.Model):
         "release_lead_days",
         "decision_days",
         "signing_days",
+        "signing_expiry_days",
+        "two_papers",
         "first_checkin_weeks",
         "checkin_every_weeks",
         "remind_before_days",

@@ -9,9 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from people import clock, policies
-from people.access import Denied, PersonRequest, Refused, explain, fetch
+from people.access import Denied, PersonRequest, Refused, explain, fetch, tell
 from people.actions import memberships as acts
 from people.forms.organisations import EndRoleForm, RoleForm
 from people.models import Membership
@@ -51,6 +52,20 @@ def members(request: PersonRequest, key: str) -> HttpResponse:
         "colleagues": scope.colleagues(found) if may_give else [],
     }
     return render(request, "people/members.html", context)
+
+
+@require_POST
+def legal(request: PersonRequest, key: str, pk: int) -> HttpResponse:
+    """Make somebody in HR a legal approver, or no longer."""
+    found = scope.own(request, key)
+    membership = fetch(Membership.objects.filter(organisation=found).select_related("person", "organisation"), pk=pk)
+    try:
+        acts.let_approve_legal(membership, by=request.user, may=request.POST.get("may") == "yes")
+    except Refused as refused:
+        tell(request, refused)
+    else:
+        messages.success(request, _("Saved: who approves changes of legal wording."))
+    return redirect("members", found.key)
 
 
 def end(request: PersonRequest, key: str, pk: int) -> HttpResponse:

@@ -81,6 +81,10 @@ def editable(request: PersonRequest, key: str) -> Organisation:
     return found
 
 
+# Pages of an organisation that houses above add, for its members.
+more_tabs: list[tuple[str, Any]] = []
+
+
 def tabs(reader: Person, found: Organisation) -> list[Link]:
     """Names and labels of the pages of an organisation that this reader has."""
     pages = [("organisation", _("Overview"))]
@@ -92,6 +96,7 @@ def tabs(reader: Person, found: Organisation) -> list[Link]:
         ]
     if reader.works_for(found.pk, *Role.values):
         pages += [("members", _("Roles")), ("policy", _("Policy"))]
+        pages += [(name, str(label)) for name, label in more_tabs]
     if reader.works_for(found.pk, Role.HR):
         pages += [("organisation_sign_in", _("Signing in")), ("organisation_support", _("Support"))]
     return pages

@@ -161,6 +161,16 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
     @transition(
         field=state,
         source=State.REVIEW,
+        target=State.ACTIVE,
+        custom=act(_("Extend the placement"), automatic=True, by_person=True),
+    )
+    def extend(self, *, by: Person | None, at: datetime) -> None:
+        """A signed variation moved the last day away from the review, which opens again ahead of the new one."""
+        self.review_began_at = None
+
+    @transition(
+        field=state,
+        source=State.REVIEW,
         target=State.RETURN,
         conditions=[guards.last_day_passed, guards.review_concluded],
         custom=act(_("Begin the return"), Part.HR_SECONDER, automatic=True),

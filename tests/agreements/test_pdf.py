@@ -140,11 +140,16 @@ def specimen_signatories(signed: bool) -> list[dict[str, Any]]:
             "title": title,
             "organisation": organisation,
             "signed_name": name if signed else "",
+            "drawing": "M20 150L300 20L580 150 M100 90L500 90" if signed and capacity == "host" else "",
+            "instead": f"{name} signs in place of Άννα Νικολάου: on leave" if capacity == "host" else "",
             "signed_at": "21 November 2026, 16:05 UTC" if signed else "",
             "code_checked": "One-time code sent to the email address was entered" if signed else "",
         }
         for capacity, label, name, title, organisation in people
     ]
+
+
+FINGERPRINT = ":".join(f"{n:02X}" for n in range(32))
 
 
 def specimen_record() -> dict[str, Any]:
@@ -183,6 +188,8 @@ def specimen_record() -> dict[str, Any]:
             for number, text in enumerate(happenings, 1)
         ],
         "verify_url": "https://tripartite.example.org/verify/",
+        "fingerprint": FINGERPRINT,
+        "expires_on": "2026-12-21",
         "seal_note": "Sealed by Tripartite when the last party had signed; no change is allowed after it.",
     }
 
@@ -216,7 +223,7 @@ def test_review_copy_and_final_conform(final: bytes, profile: str) -> None:
 
 
 def test_long_agreement_conforms() -> None:
-    document = review_copy(specimen_terms(clauses=45))
+    document = review_copy(specimen_terms(clauses=60))
     assert shown(document).count("\f") > 10, "it should be a long document"
     assert violations(document, "3a") == violations(document, "ua1") == {}
 
@@ -281,6 +288,25 @@ def test_unsigned_signatory_is_never_shown_as_signed() -> None:
     document = pdf.render_review_copy(specimen_terms(), signatories, created=CREATED)
     assert shown(document).count("Signed electronically on") == 2
     assert shown(document).count("Not yet signed") == 1
+
+
+def test_signature_block_says_who_signs_instead_of_whom_and_shows_what_was_drawn(final: bytes) -> None:
+    sentence = "Γιώργος Παπαδόπουλος signs in place of Άννα Νικολάου: on leave"
+    assert [" ".join(shown(copy).split()).count(sentence) for copy in (review_copy(), final)] == [1, 1]
+    without = [one | {"drawing": ""} for one in specimen_signatories(signed=True)]
+    plain = pdf.render_final(specimen_terms(), without, specimen_record(), created=CREATED, attachments=ATTACHED)
+    assert (figures(final), figures(plain)) == (2, 1)  # the code of the verify page is the other one
+
+
+def figures(document: bytes) -> int:
+    """How many pictures a screen reader is told of."""
+    found = subprocess.run(["pdfinfo", "-struct", "-"], input=document, capture_output=True, check=True).stdout
+    return found.decode().count("Figure:")
+
+
+def test_record_has_the_fingerprint_of_the_seal(final: bytes) -> None:
+    text = "".join(shown(final).split())
+    assert f"Fingerprintoftheseal'scertificate:{FINGERPRINT}" in text.replace("’", "'")
 
 
 def test_attachments_arrive_whole_and_sorted(final: bytes) -> None:

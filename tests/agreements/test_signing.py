@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +10,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from agreements import codes, signing
+from agreements import codes, envelopes, evidence, signing
 from agreements.models import Agreement, Signature, SigningCode
 from people import ledger
 from people.models import LedgerEntry, Notice, Person
 from secondments import transitions
 from secondments.models import Secondment
 from secondments.transitions import NotAllowed, Refused
+from tests.agreements.acts import events
 from tests.cast import Cast, code_for
 
 ORIGIN = signing.Origin("session", "192.0.2.7", "tests")
@@ -94,7 +96,7 @@ def test_only_the_named_signatory_signs(cast: Cast, paper: Agreement) -> None:
 
 def test_next_signatory_is_invited_when_the_one_before_has_signed(cast: Cast, paper: Agreement) -> None:
     def invited() -> list[str]:
-        found = Notice.objects.filter(subject__startswith="Sign the agreement").order_by("pk")
+        found = Notice.objects.filter(subject__startswith="Sign: Secondment agreement").order_by("pk")
         return [notice.recipient.full_name for notice in found]
 
     assert invited() == ["Ana Duarte"]
@@ -225,25 +227,25 @@ def test_declining_needs_a_reason_and_ones_turn(cast: Cast, paper: Agreement) ->
 
 def test_redraft_takes_up_the_terms_of_a_declined_paper(cast: Cast, paper: Agreement) -> None:
     signing.decline(paper, by=cast.secondee, reason="More leave")
-    new = signing.redraft(paper, by=cast.hr)
+    new = envelopes.redraft(paper, by=cast.hr)
     assert (new.number, new.state, new.current.number) == (2, "draft", 1)
     assert new.current.content["clauses"] == paper.current.content["clauses"]
     with pytest.raises(Refused, match="There is a newer paper already"):
-        signing.redraft(paper, by=cast.hr)
+        envelopes.redraft(paper, by=cast.hr)
 
 
-def test_redraft_of_a_paper_out_for_signature_voids_it_with_a_reason(cast: Cast, paper: Agreement) -> None:
+def test_redraft_of_a_paper_out_for_signature_replaces_it_with_a_reason(cast: Cast, paper: Agreement) -> None:
     with pytest.raises(Refused, match=r"^Give a reason\.$"):
-        signing.redraft(paper, by=cast.hr)
-    signing.redraft(paper, by=cast.hr, reason="Wrong date")
-    assert (fresh(paper).state, fresh(paper).end_reason, open_notices(paper)) == ("void", "Wrong date", [])
+        envelopes.redraft(paper, by=cast.hr)
+    envelopes.redraft(paper, by=cast.hr, reason="Wrong date")
+    assert (fresh(paper).state, fresh(paper).end_reason, open_notices(paper)) == ("superseded", "Wrong date", [])
     with pytest.raises(Refused, match="not out for signature"):
         sign(paper, cast.secondee)
 
 
 def test_redraft_is_for_hr_of_the_seconder_alone(cast: Cast, paper: Agreement) -> None:
     with pytest.raises(NotAllowed):
-        signing.redraft(paper, by=cast.host_hr, reason="No")
+        envelopes.redraft(paper, by=cast.host_hr, reason="No")
 
 
 def test_withdrawal_voids_the_paper_and_calls_off_codes_and_invitations(cast: Cast, paper: Agreement) -> None:
@@ -260,6 +262,32 @@ def test_withdrawal_calls_off_what_asks_to_read_the_terms(cast: Cast) -> None:
     transitions.perform(case, "withdraw", by=cast.hr, reason="Budget")
     asked = Notice.objects.filter(Notice.OPEN, subject__contains="the terms")
     assert list(asked.values_list("subject", flat=True)) == []
+
+
+# Other ways of saying who one is, and drawing.
+
+
+def test_staff_that_has_confirmed_needs_no_code(cast: Cast, paper: Agreement) -> None:
+    confirmed = replace(ORIGIN, confirmed="Second factor confirmed by ana.duarte@example.org at 10:00 UTC")
+    sign(paper, cast.secondee, code="", origin=confirmed)
+    assert Signature.objects.get().identity == "Second factor confirmed by ana.duarte@example.org at 10:00 UTC"
+    assert "code verified" not in events(paper)
+
+
+def test_what_the_signatory_was_told_is_the_text_in_force(cast: Cast, paper: Agreement) -> None:
+    assert refusals(paper, cast.secondee, disclosure_version="2026-11") == [
+        ("What you are told before signing has changed: read it again below.", "agrees")
+    ]
+    sign(paper, cast.secondee)
+    assert Signature.objects.get().disclosure_version == "2026-12"
+
+
+def test_drawing_is_kept_and_its_digest_is_in_the_chain(cast: Cast, paper: Agreement) -> None:
+    strokes = [[[1, 2], [3, 4]]]
+    sign(paper, cast.secondee, drawn=strokes)
+    assert Signature.objects.get().drawing == strokes
+    body = paper.evidence.get(body__contains='"event":"signed"').body
+    assert f'"drawing":"{evidence.digest("M1 2L3 4")}"' in body
 
 
 def raw(sql: str, *parameters: Any) -> None:

@@ -1,5 +1,7 @@
 """`make bench`: measures on a database of its own and prints one line of JSON for each goal.
 
+`python -m tests.bench papers signatures` measures these parts alone.
+
 Everything runs in this process on real PostgreSQL and Valkey: pages through Django's test client, so that the
 figures are those of our own code and queries. Medians of repeated runs; sizes are compared in one run.
 """
@@ -36,7 +38,9 @@ def main() -> int:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        goals = [*imports(), *pages(), *papers(), *reminders(), *directory()]
+        parts = {part.__name__: part for part in (imports, pages, papers, signatures, reminders, directory_of_people)}
+        wanted = sys.argv[1:] or list(parts)
+        goals = [goal for name in wanted for goal in parts[name]()]
     for goal in goals:
         print(json.dumps(goal))
     return 0 if all(goal["ok"] for goal in goals) else 1
@@ -129,6 +133,28 @@ def papers() -> list[dict[str, object]]:
     ]
 
 
+def signatures() -> list[dict[str, object]]:
+    """Many sign at once; one paper is finalised; two versions are compared; a hash is looked up."""
+    from agreements.models import Agreement
+    from tests.bench import signing
+
+    papers = signing.prepare(signing.PAPERS)
+    print(f"prepared {len(papers)} papers", file=sys.stderr)
+    found = signing.sign_all(papers)
+    key = papers[0]["paper"].pk
+    sealed = [signing.finalise(row["paper"]) for row in papers[:7]]
+    sha256 = Agreement.objects.select_related("sealed_copy").get(pk=key).sealed_copy.sha256
+    return [
+        goal("papers_signed_wrongly", found["wrong"], 0, "papers of 200"),
+        goal("papers_signed_and_lost", found["missing"], 0, "papers of 200"),
+        goal("clicks_refused", found["refused"], 0, "clicks of 1200"),
+        goal("signatures_each_second", -3 * len(papers) / found["seconds"], -20, "signatures a second, negated"),
+        goal("whole_finalisation", median(sealed) * 1000, 3000, "ms"),
+        goal("comparison_of_twenty_pages", signing.compare() * 1000, 500, "ms"),
+        goal("verification_by_hash", signing.verify(sha256) * 1000, 10, "ms"),
+    ]
+
+
 def reminders() -> list[dict[str, object]]:
     """One sweep over ten thousand cases: writing what is due, and finding that all is written."""
     from people.models import Notice
@@ -147,7 +173,7 @@ def reminders() -> list[dict[str, object]]:
     ]
 
 
-def directory() -> list[dict[str, object]]:
+def directory_of_people() -> list[dict[str, object]]:
     """The directory of a hundred thousand people: what the database takes for each question."""
     from tests.bench import crowd
 

@@ -94,21 +94,51 @@ def test_signing_in_the_browser(browser: Browser, real_cast: Cast, tmp_path: Pat
         context = browser.new_context()
         page = context.new_page()
         console = chromium.watch(page)
-        follow_mail(page, person, "Sign the agreement")
+        come_by_link(page, person)
         page.wait_for_load_state("networkidle")
+        if person == case.host_signatory:
+            draw(page)
         page.click("text=Send me a code")
         page.wait_for_selector("text=A code is on its way")
         page.check("input[name=agrees]")
         page.fill("input[name=signed_name]", person.full_name)
         page.fill("input[name=code]", re.search(r"\d{6}", newest(person, "code to sign S-"))[0])
         page.click("button:has-text('Sign the agreement')")
-        page.wait_for_selector("text=You have signed the agreement")
+        page.wait_for_selector("text=You have signed. Thank you.")
         assert console == []
         context.close()
     make_documents()
     agreement = Agreement.objects.select_related("sealed_copy").get(secondment=case)
     assert fresh(case).state == "agreed"
+    strokes = {s.slot.party: len(s.drawing) for s in agreement.signatures.select_related("slot")}
+    assert strokes == {"secondee": 0, "host": 1, "seconder": 0}
     verify_by_upload(browser, bytes(agreement.sealed_copy.content), tmp_path, page_url=page.url)
+
+
+def come_by_link(page: Page, person: Person) -> None:
+    """The link of the mail, its one button, and signing in where that is asked for."""
+    page.goto(re.search(r"http://\S+/sign/\w+/", newest(person, "Sign: "))[0])
+    assert person.full_name not in page.content()
+    page.click("main form button")
+    page.wait_for_url("**/sign-in/**")
+    page.fill("input[name=email]", person.email)
+    page.click("main button")
+    page.wait_for_url("**/sign-in/code/**")
+    page.fill("input[name=code]", re.search(r"\d{6}", newest(person, "code to sign in"))[0])
+    page.click("main button")
+    page.wait_for_url("**/agreement/sign/")
+
+
+def draw(page: Page) -> None:
+    """One stroke with the mouse."""
+    field = page.locator(".signature-pad svg")
+    field.scroll_into_view_if_needed()
+    box = field.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 20, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 60, steps=8)
+    page.mouse.up()
 
 
 def make_documents() -> None:
@@ -131,6 +161,8 @@ def verify_by_upload(browser: Browser, sealed: bytes, folder: Path, page_url: st
         path.write_bytes(content)
         page.goto(f"{site}/verify/")
         page.set_input_files("input[type=file]", path)
+        # Only the fingerprint is sent: it tells a genuine file, and of any other that it is not known.
+        page.wait_for_selector("text=Genuine." if answer == "Genuine." else "text=No agreement has this fingerprint")
         page.click("text=Verify the file")
         page.wait_for_selector(f"text={answer}")
     page.close()

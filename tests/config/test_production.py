@@ -34,8 +34,10 @@ GIVEN = {
 }
 APPEND_ONLY = [
     "agreements_approval",
+    "agreements_clausetext",
     "agreements_document",
     "agreements_evidenceevent",
+    "agreements_legalconsent",
     "agreements_signature",
     "agreements_version",
     "people_ledgerentry",

@@ -10,8 +10,22 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.converters import get_converters
 
-from agreements import negotiation
+from agreements import (
+    clauses,
+    composing,
+    conversations,
+    drafting,
+    links,
+    negotiation,
+    papers,
+    printing,
+    proposing,
+    signing,
+)
+from agreements.models import Agreement, Printout
+from agreements.states import PrintKind
 from people import clock
 from people.actions import copies, holds, invitations, support
 from people.imports import batches
@@ -29,7 +43,7 @@ from people.models import (
 from secondments.actions import attachments, case_parts, copying, decisions, deputies, ideas, proposals, questions
 from secondments.choices import Part
 from secondments.models import Secondment
-from tests.cast import Cast, member, person
+from tests.cast import Cast, answer_to, member, person
 
 DUMMIES = {
     "kind": "release",
@@ -40,7 +54,11 @@ DUMMIES = {
     "example": "people.csv",
     "older": "1",
     "newer": "1",
-    "number": "1",
+    "number": 0,  # the newest agreement
+    "version": "1",
+    "place": "0",
+    "printout": "aaaaaaaaaaaa",
+    "token": "a" * 64,
     "pk": "1",
     "hold": "aaaaaaaaaaaa",
     "invitation_key": "aaaaaaaaaaaa",
@@ -66,7 +84,12 @@ ROUTES = dict(patterns())
 
 def filled(name: str, values: dict[str, Any]) -> str:
     """The address with these values in its places; every place must have one."""
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda place: str(values[place[1]]), ROUTES[name])
+
+    def value(place: re.Match[str]) -> str:
+        kind, given = place[1] or "str", values[place[2]]
+        return str(get_converters()[kind].to_url(int(given) if kind == "paper" else given))
+
+    return "/" + re.sub(r"<(?:(\w+):)?(\w+)>", value, ROUTES[name])
 
 
 def address(name: str, key: str = "aaaaaaaaaaaa") -> str:
@@ -106,14 +129,14 @@ def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, A
     draft, proposal = cast.draft(**SMALL), cast.draft(**SMALL)
     file = attachments.add(proposal, by=cast.hr, name="plan.png", content=b"\x89PNG\r\n\x1a\n", is_shared=True)
     proposal = proposals.submit(proposal, by=cast.hr)
-    terms, signing = cast.agreement_case(**SMALL), cast.agreement_case(**SMALL)
-    asked = negotiation.ask_for_change(
-        cast.shared(terms), by=cast.contact, key="place_of_work", text="Two remote days.", seen_version=1
-    )
-    cast.issued(signing)
+    terms, out, asked, own = (cast.agreement_case(**SMALL) for _ in range(4))
+    papers_of_terms = _negotiated(cast, terms)
+    shared_half(cast, cast.paper(asked))
+    _brought(cast, own)
+    issued = cast.issued(out)
     active, review, back = cast.active(**SMALL), cast.in_review(**SMALL), cast.returning(**SMALL)
     closed = cast.completed(**SMALL)
-    for case in (proposal, terms, signing, active, review, back):
+    for case in (proposal, terms, out, asked, own, active, review, back):
         case_parts.name(case, Part.HOST_SUPERVISOR, people["supervisor"], by=cast.contact)
     today = clock.today("UTC")
     deputy = deputies.name(
@@ -137,8 +160,14 @@ def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, A
         proposal: ["decide", "move", "send_invitation", "ask_question", "answer_question", "attachments", "attachment",
                    "remove_attachment", "proposal", "estimate", "make_template"],
         refused: ["appeal"],
-        terms: ["edit_clause", "ask_for_change", "decline_change", "share_terms", "approve_terms", "issue_agreement"],
-        active: ["secondment", "placement", "checkin", "tick", "waive", "add_checklist_item", "end_early",
+        terms: ["edit_clause", "preview_clause", "ask_for_change", "accept_change", "counter_change", "decline_change",
+                "withdraw_change", "comment", "reply", "settle_comment", "share_terms", "approve_terms",
+                "issue_agreement", "paper_clauses", "add_clause", "take_clause", "leave_clause", "edit_schedule",
+                "enclose", "legal_consent", "take_note"],
+        asked: ["open_questions"],
+        own: ["enclosure"],
+        active: ["vary", "consolidated", "early_end_letter",
+                 "secondment", "placement", "checkin", "tick", "waive", "add_checklist_item", "end_early",
                  "case_people", "name_part", "end_part", "readdress", "choose_capacity"],
         review: ["evaluate", "conclude"],
         back: ["outcome"],
@@ -146,15 +175,17 @@ def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, A
     }  # fmt: skip
     by_name = {name: case for case, names in where.items() for name in names}
     found = {
-        name: {"key": by_name.get(name, signing).key}
-        for name, route in ROUTES.items()
-        if route.startswith("secondments/<")
+        name: {"key": by_name.get(name, out).key} for name, route in ROUTES.items() if route.startswith("secondments/<")
     }
     found["checkin"]["pk"] = active.checkins.filter(party="secondee").first().pk
     found["tick"]["pk"] = found["waive"]["pk"] = item.pk
     found["end_part"]["pk"] = found["readdress"]["pk"] = active.parts.current().get(part="host_supervisor").pk
     found["send_invitation"]["invitation_key"] = cast.contact.invitations.get().key
-    found["decline_change"]["pk"] = asked.pk
+    for name, values in papers_of_terms.items():
+        found[name] |= values
+    for name, values in _out_for_signature(cast, issued).items():
+        found[name] = found.get(name, {}) | values
+    found["take_note"]["name"] = "post_at_risk"
     found["agreement_pdf"]["kind"] = "review-copy"
     found["answer_question"]["pk"] = question.pk
     found["attachment"]["file_key"] = found["remove_attachment"]["file_key"] = file.key
@@ -164,6 +195,84 @@ def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, A
     found["invitation"] = {"key": cast.contact.invitations.get().key}
     found["deputy"] = found["answer_deputy"] = {"key": deputy.key}
     return found
+
+
+def _negotiated(cast: Cast, case: Secondment) -> dict[str, dict[str, Any]]:
+    """Terms that are argued about: a clause of their own, legal wording changed by somebody else of HR, comments."""
+    lawyer = member(person("Lara Law"), cast.northwind, "hr")
+    Membership.objects.filter(person=cast.hr).update(approves_legal=True)
+    cast.answered(case)
+    negotiation.add_clause(
+        cast.paper(case), by=cast.hr, title="Parking", paragraphs=["There is a place to park."], note="Asked for.",
+        seen_version=now(cast, case),
+    )  # fmt: skip
+    law = clauses.catalogue()["confidentiality"]
+    negotiation.edit_clause(
+        cast.paper(case), by=lawyer, key=law.key, values={}, wording=[*law.paragraphs, "This stays so."], note="Asked.",
+        seen_version=now(cast, case),
+    )  # fmt: skip
+    paper = negotiation.share(cast.paper(case), by=cast.hr)
+    wished = {"by": cast.contact, "key": "place_of_work", "text": "Two remote days.", "seen_version": now(cast, case)}
+    words, exact = proposing.propose(paper, **wished), proposing.propose(paper, **wished, values={"remote_days": "2"})
+    thread = conversations.start(paper, by=cast.contact, key="place_of_work", text="Is there parking?")
+    library = composing.Matter.of(cast.paper(case).current).by_key
+    return {
+        "decline_change": {"pk": words.pk},
+        **{key: {"pk": exact.pk} for key in ("accept_change", "counter_change", "withdraw_change")},
+        **{key: {"pk": thread.pk} for key in ("reply", "settle_comment")},
+        "leave_clause": {"clause_key": next(key for key in library if key.startswith("free_"))},
+        "take_clause": {"clause_key": next(key for key in clauses.catalogue() if key not in library)},
+        "legal_consent": {"clause_key": law.key},
+    }
+
+
+def now(cast: Cast, case: Secondment) -> int:
+    """The number of the version that is on the page."""
+    current = cast.paper(case).current
+    assert current
+    return current.number
+
+
+def shared_half(cast: Cast, paper: Agreement) -> Agreement:
+    """Shared with questions that only the others can answer."""
+    assert paper.current
+    given: dict[str, dict[str, str]] = {}
+    for clause, parameter in drafting.open_questions(paper, paper.current):
+        if drafting.asked_of(parameter) == "seconder":
+            given.setdefault(clause.key, {})[parameter.name] = answer_to(parameter, paper.secondment)
+    if given:
+        negotiation.answer(paper, by=cast.hr, answers=given, seen_version=paper.current.number)
+    return negotiation.share(papers.lock(paper.pk), by=cast.hr)
+
+
+PAPER = b"%PDF-1.7 the host's own paper"
+
+
+def _brought(cast: Cast, case: Secondment) -> Agreement:
+    """The host's own paper in place of the clauses."""
+    negotiation.enclose(
+        cast.paper(case), by=cast.hr, name="terms.pdf", content=PAPER, note="Theirs.", seen_version=now(cast, case)
+    )
+    return shared_half(cast, cast.paper(case))
+
+
+def _out_for_signature(cast: Cast, paper: Agreement) -> dict[str, dict[str, Any]]:
+    """Places of the paper, the link in a mail, and a comparison that HR had printed."""
+    host = paper.slots.get(party="host")
+    first = signing.in_turn(papers.lock(paper.pk))[0]
+    version = paper.current
+    assert version
+    both = {"older": version.number, "newer": version.number}
+    printed = printing.ask(paper, by=cast.hr, kind=PrintKind.COMPARISON, older=version, newer=version)
+    Printout.objects.filter(pk=printed.pk).update(made_at=clock.now(), content=b"%PDF-1.7")
+    return {
+        "terms_version": {"version": version.number},
+        **dict.fromkeys(("compare_versions", "print_comparison"), both),
+        "reassign": {"place": host.pk},
+        **{key: {"place": first.pk} for key in ("sign_in_person", "in_person_code")},
+        **{key: {"printout": printed.key} for key in ("printout", "printout_file")},
+        "signing_link": {"token": links.path(links.live(first, first.signatory)).strip("/").rpartition("/")[2]},
+    }
 
 
 def _below_people(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, Any]]:
@@ -191,7 +300,7 @@ def _below_people(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, 
     ours = {"key": cast.northwind.key}
     found = {name: ours for name, route in ROUTES.items() if route.startswith("organisations/<")}
     found |= {name: {"key": cast.secondee.key} for name, route in ROUTES.items() if route.startswith("people/<")}
-    found |= {name: {"key": batch.key} for name in ROUTES if name.startswith("import_")}
+    found |= {name: {"key": batch.key} for name, route in ROUTES.items() if route.startswith("people/import/")}
     present = cast.secondee.employments.get()
     for name in ("correct_employment", "change_employment", "end_employment"):
         found[name] = {"key": cast.secondee.key, "pk": present.pk}

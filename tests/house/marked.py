@@ -13,8 +13,23 @@ from decimal import Decimal
 
 from allauth.mfa.models import Authenticator
 
-from agreements import negotiation, papers, signing
+from agreements import (
+    approving,
+    clauses,
+    conversations,
+    drafting,
+    editions,
+    envelopes,
+    further,
+    guards,
+    negotiation,
+    papers,
+    printing,
+    proposing,
+    signing,
+)
 from agreements.models import Agreement, SigningCode
+from agreements.states import Audience, PaperKind, PrintKind
 from people import clock
 from people.actions import copies, holds, invitations, support
 from people.actions import people as directory
@@ -97,6 +112,22 @@ CASE: dict[str, set[str]] = {
     "unsharednote": {"hr"},
     "changeasked": HOME | HOST | SIGN,
     "changeanswer": HOME | HOST | SIGN,
+    "counterasked": HOME | HOST | SIGN,
+    "counterwording": HOME | HOST | SIGN,
+    "countervalue": HOME | HOST | SIGN,
+    "commentall": HOME | HOST | SIGN,
+    "commentseconder": {"hr"},
+    "commentmanager": {"hr", "manager", "standing"},
+    "commenthost": HOST,
+    "freeclause": HOME | HOST | SIGN,
+    "freeschedule": HOME | HOST | SIGN,
+    "enclosurename": HOME | HOST | SIGN,
+    "legalreason": {"hr"},
+    "notedrisk": {"hr"},
+    "reassignreason": {"hr"},
+    "variationreason": HOME | HOST | SIGN,
+    "contractwording": HOME | {"director"},
+    "contractcomment": HOME | {"director"},
     "progresssecondee": {"hr", "secondee"},
     "supportsecondee": {"hr", "secondee"},
     "notesecondee": {"hr", "secondee"},
@@ -132,6 +163,9 @@ CASE: dict[str, set[str]] = {
 BOOKS = {"hr", "finance"}
 STAFF = BOOKS | {"viewer", "viewing", "standing"}
 HOUSE: dict[str, set[str]] = {
+    "ownclause": STAFF,
+    "ownclausenote": STAFF,
+    "hostclause": {"host_hr", "host_finance", "host_viewer", "paying", "supervising"},
     "salary": BOOKS | {"secondee"},
     "currency": BOOKS | {"secondee"},
     "grade": STAFF | {"secondee"},
@@ -207,11 +241,12 @@ def build() -> Marked:
     holds.place(cast.northwind, person=cast.secondee, by=cast.hr, reason=word("personhold"))
     cases = [_refused(cast), _written(cast, people), _appealed(cast)]
     _idea(cast)
-    cases += [walk(cast, people) for walk in (_argued, _withdrawn, _ended_early, _completed)]
+    cases += [walk(cast, people) for walk in (_argued, _withdrawn, _own_papers, _reassigned, _ended_early, _completed)]
     cast.draft(**SMALL, purpose=word("draftpurpose"))
     _people(cast, people)
     _secrets(cast, people)
     _imports(world)
+    _libraries(cast)
     for copy in (copies.ask(cast.secondee, by=cast.secondee), _asked_by_hr(cast)):
         copies.make(copy)
         world.values["data_copy"] = {"key": copy.key, "kind": "pdf"}
@@ -294,15 +329,96 @@ def _argued(cast: Cast, people: dict[str, Person]) -> Secondment:
     agreement = cast.issued(case)
     signing.record_opened(agreement, by=case.secondee)
     signing.decline(agreement, by=case.secondee, reason=word("refusedtosign"))
-    signing.redraft(papers.lock(agreement.pk), by=cast.hr)
+    envelopes.redraft(papers.lock(agreement.pk), by=cast.hr)
     agreement = cast.shared(case)
     assert agreement.current
-    asked = negotiation.ask_for_change(
+    asked = proposing.propose(
         agreement, by=cast.contact, key="place_of_work", text=word("changeasked"), seen_version=agreement.current.number
     )
-    negotiation.answer_change(asked, by=cast.hr, accepted=False, answer=word("changeanswer"))
+    proposing.decline(asked, by=cast.hr, answer=word("changeanswer"))
     _edit(cast, case, "sharednote", "3")
+    _prepared_further(cast, case)
+    _talked(cast, case)
     return fresh(case)
+
+
+def _prepared_further(cast: Cast, case: Secondment) -> None:
+    """A clause and a schedule of this paper alone, legal wording changed and agreed to, and a post at risk."""
+    seen = addresses.now(cast, case)
+    free = {"title": "Parking", "paragraphs": [word("freeclause")], "note": "Asked for."}
+    negotiation.add_clause(cast.paper(case), by=cast.hr, seen_version=seen, **free)
+    schedules = [{"title": "Tools", "paragraphs": [word("freeschedule")]}]
+    negotiation.set_schedules(
+        cast.paper(case), by=cast.hr, schedules=schedules, note="Asked for.", seen_version=seen + 1
+    )
+    law = clauses.catalogue()["confidentiality"]
+    negotiation.edit_clause(
+        cast.paper(case), by=Person.objects.get(full_name="Lara Law"), key=law.key, values={},
+        wording=[*law.paragraphs, "This stays so."], note="Asked for.", seen_version=seen + 2,
+    )  # fmt: skip
+    paper = cast.paper(case)
+    approving.consent_legally(
+        paper, by=cast.hr, key=law.key, wording_hash=approving.hashes(paper)[law.key], reason=word("legalreason")
+    )
+    approving.take_note(paper, by=cast.hr, name=guards.AT_RISK, reason=word("notedrisk"))
+    versions = {name: paper.versions.get(number=n) for name, n in (("older", seen), ("newer", seen + 2))}
+    printing.ask(paper, by=cast.hr, kind=PrintKind.COMPARISON, **versions)
+    printing.make_pending()
+
+
+def _talked(cast: Cast, case: Secondment) -> None:
+    """A proposal answered with another one; a comment for each audience."""
+    paper, seen = cast.paper(case), addresses.now(cast, case)
+    asked = proposing.propose(paper, by=cast.contact, key="place_of_work", text="More.", seen_version=seen)
+    text = clauses.catalogue()["place_of_work"].paragraphs
+    proposing.counter(
+        asked, by=cast.hr, text=word("counterasked"), seen_version=seen, wording=[*text, word("counterwording")],
+        values={"travel_area": word("countervalue")},
+    )  # fmt: skip
+    for by, audience, name in (
+        (cast.contact, Audience.ALL, "all"),
+        (cast.hr, Audience.SECONDER, "seconder"),
+        (cast.hr, Audience.SECONDER_MANAGER, "manager"),
+        (cast.contact, Audience.HOST, "host"),
+    ):
+        conversations.start(paper, by=by, key="place_of_work", text=word(f"comment{name}"), audience=audience)
+
+
+def _own_papers(cast: Cast, people: dict[str, Person]) -> Secondment:
+    """The host's own paper, and the contract that is between the secondee and their employer."""
+    case = _supervised(cast, people, cast.agreement_case(**SMALL))
+    negotiation.enclose(
+        cast.paper(case), by=cast.hr, name=f"{word('enclosurename')}.pdf", content=addresses.PAPER, note="Theirs.",
+        seen_version=1,
+    )  # fmt: skip
+    addresses.shared_half(cast, cast.paper(case))
+    contract = drafting.draft(case, by=None, kind=PaperKind.CONTRACT)
+    addresses.shared_half(cast, contract)
+    contract = papers.lock(contract.pk)
+    assert contract.current
+    text = clauses.catalogue()["role_duties"].paragraphs
+    negotiation.edit_clause(
+        contract, by=cast.hr, key="role_duties", values={}, wording=[*text, word("contractwording")], note="Asked for.",
+        seen_version=contract.current.number,
+    )  # fmt: skip
+    conversations.start(papers.lock(contract.pk), by=cast.hr, key="role_duties", text=word("contractcomment"))
+    return fresh(case)
+
+
+def _reassigned(cast: Cast, people: dict[str, Person]) -> Secondment:
+    """A paper that is out for signature, by somebody else than it names."""
+    case = _supervised(cast, people, cast.agreement_case(**SMALL))
+    paper = cast.issued(case)
+    place = paper.slots.get(party="host").pk
+    envelopes.reassign(paper, by=cast.contact, place=place, to=person("Nova Sign"), reason=word("reassignreason"))
+    return fresh(case)
+
+
+def _varied(cast: Cast, case: Secondment) -> None:
+    """A variation that all have seen and nobody has signed before the end."""
+    reason = word("variationreason")
+    paper = further.vary(fresh(case), by=cast.hr, changes={"location": "Gdynia"}, reason=reason)
+    addresses.shared_half(cast, paper)
 
 
 def _withdrawn(cast: Cast, people: dict[str, Person]) -> Secondment:
@@ -366,6 +482,7 @@ def _completed(cast: Cast, people: dict[str, Person]) -> Secondment:
         checklists.waive(case.checklist.filter(list=kind).first(), by=by, reason=word(f"waived{kind}"))
     with on(case.start_on):
         calendar.advance()
+        _varied(cast, case)
     with on(case.end_on - timedelta(days=30)):
         calendar.advance()
     with on(case.end_on - timedelta(days=20)):
@@ -420,6 +537,17 @@ def _secrets(cast: Cast, people: dict[str, Person]) -> None:
     provider.locked_secret = word("providersecret")
     provider.save()
     SigningCode.objects.update(digest=word("signingcode"))
+
+
+def _libraries(cast: Cast) -> None:
+    """Clauses that two organisations made their own; no paper was made of them."""
+    for organisation, by, name in ((cast.northwind, cast.hr, "ownclause"), (cast.contoso, cast.host_hr, "hostclause")):
+        data = {
+            "key": "parking", "number": 100, "title": "Parking", "basis": "", "summary": "Where cars stand.",
+            "locked": False, "needed": {}, "in_short": False, "when": "", "parameters": [],
+            "paragraphs": [word(name)],
+        }  # fmt: skip
+        editions.save(organisation, data, by=by, note=word("ownclausenote") if name == "ownclause" else "New.")
 
 
 def _imports(world: addresses.World) -> None:

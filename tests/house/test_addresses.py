@@ -9,9 +9,12 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from agreements import conversations, drafting, papers, proposing
+from agreements.states import PaperKind
 from people.models import Person
+from secondments.models import Secondment
 from tests.cast import Cast
-from tests.house.addresses import ROUTES, World, address, build
+from tests.house.addresses import DUMMIES, ROUTES, World, address, build, filled
 
 pytestmark = pytest.mark.django_db  # each test in a savepoint inside the transaction of the world
 ROLES = (
@@ -72,10 +75,18 @@ calendar                       ss  oo  ox  ox  ..  ..  ..  ..  ..  ..  xx  ..  .
 remove_closing_day             ss  ->  -x  -x  -.  -.  -.  -.  -.  -.  -x  -.  -.  -x  -.
 members                        ss  oo  ox  ox  ..  ..  ..  ..  ..  ..  xx  ..  ..  xx  ..
 end_membership                 ss  oo  xx  xx  ..  ..  ..  ..  ..  ..  xx  ..  ..  xx  ..
+legal_membership               ss  ->  -x  -x  -.  -.  -.  -.  -.  -.  -x  -.  -.  -x  -.
 policy                         ss  oo  oo  oo  ..  ..  ..  ..  ..  ..  xx  ..  ..  xx  ..
 new_policy                     ss  oo  xx  xx  ..  ..  ..  ..  ..  ..  xx  ..  ..  xx  ..
 edit_policy                    ss  oo  xx  xx  ..  ..  ..  ..  ..  ..  xx  ..  ..  xx  ..
 remove_policy                  ss  ->  -x  -x  -.  -.  -.  -.  -.  -.  -x  -.  -.  -x  -.
+clause_library                 ss  oo  oo  oo  ..  ..  ..  ..  ..  ..  xx  ..  ..  xx  ..
+export_clauses                 ss  oo  oo  oo  ..  ..  ..  ..  ..  ..  xx  ..  ..  xx  ..
+import_clauses                 ss  oo  xx  xx  ..  ..  ..  ..  ..  ..  xx  ..  ..  xx  ..
+new_clause                     ss  oo  xx  xx  ..  ..  ..  ..  ..  ..  xx  ..  ..  xx  ..
+library_clause                 ss  oo  oo  oo  ..  ..  ..  ..  ..  ..  xx  ..  ..  xx  ..
+edit_library_clause            ss  oo  xx  xx  ..  ..  ..  ..  ..  ..  xx  ..  ..  xx  ..
+retire_clause                  ss  oo  xx  xx  ..  ..  ..  ..  ..  ..  xx  ..  ..  xx  ..
 invitation                     ss  ..  ..  ..  ..  ..  oo  ..  ..  ..  ..  ..  ..  ..  ..
 organisation_support           ss  oo  xx  xx  ..  ..  ..  ..  ..  ..  xx  ..  ..  xx  ..
 administration                 ss  ..  ..  ..  ..  ..  ..  ..  ..  ..  ..  ..  oo  ..  ..
@@ -160,21 +171,54 @@ case_hold                      ss  oo  xx  xx  xx  xx  xx  ..  xx  xx  xx  xx  .
 outcome                        ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
 verify                         oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo
 seal_certificate               oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo
+signing_link                   o>  o>  o>  o>  o>  o>  o>  o>  o>  o>  o>  o>  o>  o>  o>
+papers                         ss  oo  xx  xx  oo  oo  oo  oo  oo  oo  oo  xx  ..  ..  ..
+vary                           ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
+early_end_letter               ss  ->  -x  -x  -x  -x  -x  -x  -x  -x  -x  -x  -.  -.  -.
+consolidated                   ss  ->  -x  -x  ->  ->  ->  ->  ->  ->  ->  -x  -.  -.  -.
 terms                          ss  oo  xx  xx  oo  oo  oo  oo  oo  oo  oo  xx  ..  ..  ..
 agreement_panel                ss  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  ..  ..  ..
 agreement_progress             ss  nn  xx  xx  nn  nn  nn  nn  nn  nn  nn  xx  ..  ..  ..
+terms_preview                  ss  oo  xx  xx  oo  oo  oo  oo  oo  oo  oo  xx  ..  ..  ..
 share_terms                    ss  ->  -x  -x  -x  -x  -x  -x  -x  -x  -x  -x  -.  -.  -.
-approve_terms                  ss  -x  -x  -x  -x  -x  ->  -x  -x  ->  ->  -x  -.  -.  -.
+approve_terms                  ss  ->  -x  -x  -x  ->  ->  -x  -x  ->  ->  -x  -.  -.  -.
 issue_agreement                ss  ->  -x  -x  -x  -x  -x  -x  -x  -x  -x  -x  -.  -.  -.
+legal_consent                  ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
+take_note                      ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
+void_paper                     ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
+extend_signing                 ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
+remind_signing                 ss  ->  -x  -x  -x  -x  -x  -x  -x  -x  -x  -x  -.  -.  -.
+reassign                       ss  xx  xx  xx  xx  xx  oo  xx  xx  xx  oo  xx  ..  ..  ..
+evidence                       ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
 redraft_agreement              ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
 terms_version                  ss  oo  xx  xx  oo  oo  oo  oo  oo  oo  oo  xx  ..  ..  ..
 compare_versions               ss  oo  xx  xx  oo  oo  oo  oo  oo  oo  oo  xx  ..  ..  ..
+print_comparison               ss  ->  -x  -x  ->  ->  ->  ->  ->  ->  ->  -x  -.  -.  -.
+printout                       ss  o-  .-  .-  .-  .-  .-  .-  .-  .-  .-  .-  .-  .-  .-
+printout_file                  ss  o-  .-  .-  .-  .-  .-  .-  .-  .-  .-  .-  .-  .-  .-
+open_questions                 ss  oo  xx  xx  xx  oo  oo  oo  xx  oo  oo  xx  ..  ..  ..
+paper_clauses                  ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
+add_clause                     ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
 edit_clause                    ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
-ask_for_change                 ss  xx  xx  xx  xx  oo  oo  xx  xx  oo  oo  xx  ..  ..  ..
+preview_clause                 ss  -o  -x  -x  -x  -o  -o  -o  -x  -o  -o  -x  -.  -.  -.
+take_clause                    ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
+leave_clause                   ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
+edit_schedule                  ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
+enclose                        ss  oo  xx  xx  xx  xx  oo  xx  xx  oo  oo  xx  ..  ..  ..
+enclosure                      ss  o-  x-  x-  o-  o-  o-  o-  o-  o-  o-  x-  .-  .-  .-
+ask_for_change                 ss  xx  xx  xx  xx  oo  oo  oo  xx  oo  oo  xx  ..  ..  ..
 decline_change                 ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
+accept_change                  ss  ->  -x  -x  -x  -x  -x  -x  -x  -x  -x  -x  -.  -.  -.
+counter_change                 ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
+withdraw_change                ss  -x  -x  -x  -x  -x  ->  ->  -x  ->  ->  -x  -.  -.  -.
+comment                        ss  oo  xx  xx  xx  oo  oo  oo  xx  oo  oo  xx  ..  ..  ..
+reply                          ss  oo  xx  xx  xx  oo  oo  oo  xx  oo  oo  xx  ..  ..  ..
+settle_comment                 ss  ->  -x  -x  -x  ->  ->  ->  -x  ->  ->  -x  -.  -.  -.
 sign                           ss  xx  xx  xx  xx  oo  xx  xx  oo  xx  xx  xx  ..  ..  ..
 send_signing_code              ss  -x  -x  -x  -x  ->  -x  -x  ->  -x  -x  -x  -.  -.  -.
 decline_signature              ss  xx  xx  xx  xx  oo  xx  xx  oo  xx  xx  xx  ..  ..  ..
+sign_in_person                 ss  oo  xx  xx  xx  xx  oo  oo  xx  oo  oo  xx  ..  ..  ..
+in_person_code                 ss  ->  -x  -x  -x  -x  ->  ->  -x  ->  ->  -x  -.  -.  -.
 agreement_pdf                  ss  o-  x-  x-  o-  o-  o-  o-  o-  o-  o-  x-  .-  .-  .-
 readdress                      ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
 """
@@ -182,8 +226,8 @@ ROWS = {name: cells for name, *cells in (line.split() for line in TABLE.strip().
 STATUS = {200: "o", 204: "n", 403: "x", 404: ".", 405: "-", 503: "!"}
 AWAY = {"/sign-in/": "s", "/confirm/": "c", "/security/needed/": "f"}
 WITHOUT_SIGNING_IN = {
-    "home", "help", "livez", "readyz", "verify", "seal_certificate", "account_request_login_code", "account_login",
-    "account_inactive", "mfa_authenticate", "openid_connect_login", "openid_connect_callback", "account_logout",
+    "home", "help", "livez", "readyz", "verify", "seal_certificate", "signing_link", "account_request_login_code",
+    "account_login", "account_inactive", "mfa_authenticate", "openid_connect_login", "openid_connect_callback", "account_logout",
 }  # fmt: skip
 
 
@@ -255,6 +299,59 @@ def words(content: bytes, key: str) -> str:
     """A page without what differs from one request to the next."""
     text = re.sub(r"data-session-left=\"\d+\"", "", content.decode().replace(key, ""))
     return re.sub(r"\b[A-Za-z0-9]{64}\b", "", text)
+
+
+HOSTS = ("contact", "supervisor", "signatory", "deputy", "host_hr", "host_finance")
+# The panel stands on the page of the case, whoever reads it, and shows the agreement alone.
+BELOW_A_PAPER = sorted(
+    name for name, route in ROUTES.items() if "<paper:number>" in route and name != "agreement_panel"
+)
+
+
+def test_the_secondees_own_contract_is_for_their_employer_and_them(
+    world: World, sign_in: Callable[[Person], Client]
+) -> None:
+    """Whatever is asked below a paper of this kind, the host's side and those without terms get nothing."""
+    case = Secondment.objects.get(key=world.values["sign"]["key"])
+    paper = drafting.draft(case, by=None, kind=PaperKind.CONTRACT)
+    papers.perform(papers.lock(paper.pk), "share", by=world.people["hr"], version=1)
+    thread = conversations.start(paper, by=world.people["hr"], key="role_duties", text="Please read.")
+    asked = proposing.propose(paper, by=world.people["secondee"], key="role_duties", text="More.", seen_version=1)
+    values = {
+        "key": case.key,
+        "number": paper.number,
+        "clause_key": "role_duties",
+        "name": "post_at_risk",
+        "kind": "sealed",
+    }
+    letters: dict[str, set[str]] = {}
+    for role in (*HOSTS, "finance", "viewer", "hr", "manager", "secondee"):
+        client = sign_in(world.people[role])
+        for name in BELOW_A_PAPER:
+            pk = thread.pk if name in {"reply", "settle_comment"} else asked.pk
+            path = filled(name, {**DUMMIES, **values, "pk": pk})
+            letters.setdefault(role, set()).update("".join(told(client, method, path) for method in ("get", "post")))
+        page = client.get(filled("papers", values)).content.decode()
+        assert (role, paper.title in page) == (role, role in {"hr", "manager", "secondee"})
+    assert {role: letters[role] for role in (*HOSTS, "finance", "viewer")} == {
+        key: {"x", "-", "."} for key in (*HOSTS, "finance", "viewer")
+    }
+    assert all("o" in letters[role] for role in ("hr", "manager", "secondee"))
+
+
+def test_link_in_a_mail_says_the_same_to_all_and_of_all(world: World, sign_in: Callable[[Person], Client]) -> None:
+    real, unknown = world.path("signing_link"), address("signing_link")
+    pages = set()
+    for role in ("anonymous", "secondee", "contact", "stranger"):
+        client = Client() if role == "anonymous" else sign_in(world.people[role])
+        for path in (real, unknown):
+            answer = client.get(path)
+            assert (answer.status_code, answer["Referrer-Policy"]) == (200, "strict-origin")
+            main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
+            pages.add(words(main.encode(), path))
+        assert client.post(unknown).status_code == 404
+        assert real.split("/")[2] not in client.post(real).url  # the token goes no further
+    assert len(pages) == 1
 
 
 def test_draft_is_unknown_to_all_but_hr_of_the_seconder(world: World, sign_in: Callable[[Person], Client]) -> None:

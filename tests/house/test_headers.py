@@ -22,6 +22,8 @@ EVERYWHERE = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
+# The address of a link to sign is a secret that no other page is told, not even one of ours.
+BY_LINK = {"Referrer-Policy": "strict-origin", "X-Robots-Tag": "noindex"}
 FILES = ["/static/css/app.css", "/static/js/session.js", "/static/js/passkeys.js", "/static/img/favicon.svg"]
 OTHERS = ["/nothing/here/", "/people", "/static/nothing.css"]
 
@@ -31,7 +33,9 @@ def every_address(key: str) -> list[str]:
 
 
 def faults(path: str, answer, *, csp: bool = True) -> list[str]:
-    wrong = [f"{path} {name}: {answer.get(name)}" for name, value in EVERYWHERE.items() if answer.get(name) != value]
+    is_link = path.startswith("/sign/") and answer.status_code != 405
+    wanted = {**EVERYWHERE, **(BY_LINK if is_link else {})}
+    wrong = [f"{path} {name}: {answer.get(name)}" for name, value in wanted.items() if answer.get(name) != value]
     policy = answer.get("Content-Security-Policy", "")
     if csp and ("default-src 'none'" not in policy or "unsafe" in policy or "script-src 'self'" not in policy):
         wrong.append(f"{path} CSP: {policy}")

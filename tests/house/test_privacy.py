@@ -62,15 +62,19 @@ def test_personal_words_are_kept_only_where_they_come_from_a_fixed_list() -> Non
         if isinstance(column, WORDS) and not column.choices and table.by_name[column.name].rule in {KEEP, NOT_PERSONAL}
     }
     assert typed == {
+        "agreements.Agreement.language",
         "agreements.Agreement.title",
         "agreements.Approval.content_hash",
         "agreements.ChangeRequest.clause_key",
         "agreements.Document.sha256",
         "agreements.EvidenceEvent.hash",
         "agreements.EvidenceEvent.previous",
+        "agreements.LegalConsent.clause_key",
+        "agreements.LegalConsent.wording_hash",
         "agreements.Signature.content_hash",
         "agreements.Signature.disclosure_version",
         "agreements.Signature.document_sha256",
+        "agreements.Thread.clause_key",
         "agreements.Version.content_hash",
         "people.Erasure.key",
         "people.LegalHold.key",

@@ -43,6 +43,10 @@ MAY_NAME: dict[tuple[str, str], set[str]] = {
     ("edit_section", "host_contact_email"): DRAFTED,
     ("edit_section", "host_signatory_email"): DRAFTED,
     ("name_part", "email"): TOLD | {"secondments_casepart", "people_invitation"},
+    # … who signs instead stands at a place of our paper, with a link of their own
+    ("reassign", "email"): TOLD
+    | DRAFTED
+    | {"agreements_signatureslot", "agreements_signinglink", "people_invitation", "people_ledgerwords"},
     ("deputies", "email"): TOLD | {"secondments_deputy"},
     ("person_data", "<key>"): {"people_ledgerentry", "people_ledgerwords"},  # an administrator's look is recorded
     ("begin_support", "<key>"): TOLD | {"people_supportsession"},  # an administrator is there for all organisations
@@ -128,8 +132,8 @@ def swaps(world: Twins, sent: Sent) -> Iterator[tuple[str, str, dict[str, str]]]
 
 
 def twin(world: Twins, name: str, place: str, value: str) -> str:
-    if place == "pk":
-        return str(world.theirs.values.get(name, {}).get("pk", value))
+    if place in {"pk", "place", "token"}:
+        return str(world.theirs.values.get(name, {}).get(place, value))
     return world.twin_of.get(value, value)
 
 

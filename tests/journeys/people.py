@@ -70,5 +70,5 @@ class Visitor:
         text = self.open(path)
         if "/sign-in/" in self.address:
             text = self.sign_in(path)
-        assert self.address.split("?")[0] == path, (self.address, path)
+        assert self.address.split("?")[0] == path.partition("#")[0], (self.address, path)
         return text

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from agreements import documents
+from agreements import disclosure, documents, drafting
 from agreements.models import Agreement
 from people import clock
 from people.models import Membership, Organisation, Person
@@ -146,49 +146,78 @@ def decide_all(contact: Visitor) -> None:
         assert "your decision is recorded" in visitor.send(visitor.address, answers)
 
 
-def agree_terms(hr: Visitor, contact: Visitor, case: Secondment) -> None:
+def answer_questions(hr: Visitor, paper: str) -> None:
+    """HR answers what it knows on one page; what only the others know it leaves to them."""
+    page = hr.open(f"{paper}questions/")
+    assert "For the seconder" in page and "For the host" in page
+    agreement = Agreement.objects.select_related("current").get()
+    answers: dict[str, object] = {"seen_version": agreement.current.number}
+    for clause, parameter in drafting.open_questions(agreement, agreement.current):
+        if parameter.asks == "seconder":
+            value = parameter.choices[0] if parameter.choices else "30 June 2029"
+            answers[f"{clause.key}.{parameter.name}"] = value
+    assert "Version 2 of the terms is made" in hr.send(f"{paper}questions/", answers)
+    hr.open(f"{paper}note/day_count/")
+    assert "Noted." in hr.send(f"{paper}note/day_count/", {"reason": "Payroll counts them each month."})
+
+
+def agree_terms(hr: Visitor, contact: Visitor, ana: Visitor, case: Secondment) -> None:
     paper = f"/secondments/{case.key}/agreement/"
     hr.open(paper)
-    assert "with the host and the secondee" in hr.send(f"{paper}share/", {})
+    assert "Answer first" in hr.send(f"{paper}share/", {})
+    answer_questions(hr, paper)
+    assert "with the other parties" in hr.send(f"{paper}share/", {})
     contact.follow("Approve the terms")
     old_hash = re.search(r'name="content_hash" value="(\w+)"', contact.html)[1]
+    assert "Open question" in contact.send(f"{paper}approve/", {"content_hash": old_hash})
+    agreement = Agreement.objects.select_related("current").get()
+    rows = drafting.open_questions(agreement, agreement.current)
+    mine = {f"{c.key}.{p.name}": "none needed" for c, p in rows if p.asks == "host"}
+    contact.open(f"{paper}questions/")
+    assert "Version 3 of the terms is made" in contact.send(f"{paper}questions/", {**mine, "seen_version": 2})
+    ana.follow("Approve the terms")
+    ana.open(f"{paper}questions/")
+    permit = {"immigration_rtw.permit_expiry": "31 December 2030", "seen_version": 3}
+    assert "Version 4 of the terms is made" in ana.send(f"{paper}questions/", permit)
     ask = f"{paper}clauses/place_of_work/ask/"
     contact.open(ask)
-    assert "Your request is with HR" in contact.send(ask, {"text": "Three remote days, please.", "seen_version": 1})
-    assert "still open" in contact.send(f"{paper}approve/", {"content_hash": old_hash})
+    wish = {"text": "Three remote days, please.", "answer_remote_days": "3", "wording": "", "seen_version": 4}
+    assert "Your proposal is with the other side" in contact.send(ask, wish)
+    assert "still open" in contact.send(f"{paper}approve/", {"content_hash": old_hash}) or "changed" in contact.text
     hr.follow("A change is asked for")
-    edit = f"{paper}clauses/place_of_work/edit/"
-    hr.open(edit)
-    request = re.search(r'name="accepts" value="(\d+)"', hr.html)[1]
-    wording = re.search(r'<textarea name="wording"[^>]*>\s*(.*?)</textarea>', hr.html, re.S)[1]
-    answers = {
-        "answer_remote_days": "3",
-        "wording": wording,
-        "note": "Three days, as the host asked",
-        "seen_version": 1,
-        "accepts": request,
-    }
-    assert "Version 2 of the terms is made" in hr.send(edit, answers)
-    assert "Version 3" not in hr.text
+    accept = re.search(r"/requests/\d+/accept/", hr.html)[0]
+    assert "Accepted: version 5" in hr.send(f"{paper.rstrip('/')}{accept}", {})
     assert "changed since you read them" in contact.send(f"{paper}approve/", {"content_hash": old_hash})
-    assert "Three days" in contact.open(f"{paper}compare/1/2/") or "3" in contact.text
-    contact.open(paper)
-    new_hash = re.search(r'name="content_hash" value="(\w+)"', contact.html)[1]
-    assert new_hash != old_hash
-    assert "You have approved the terms" in contact.send(f"{paper}approve/", {"content_hash": new_hash})
-    hr.follow("Terms approved")
+    assert "What changed from version 4 to version 5" in contact.open(f"{paper}compare/4/5/")
+    hr.open(f"{paper}clauses/role_duties/comment/")
+    hr.send(f"{paper}clauses/role_duties/comment/", {"text": "Is this the right title?", "audience": "all"})
+    contact.follow("A comment on the terms")
+    assert "Is this the right title?" in contact.text
+    thread = re.search(r"/comments/\d+/settle/", contact.html)[0]
+    contact.send(f"{paper.rstrip('/')}{thread}", {"state": "resolved"})
+    for visitor in (contact, ana, hr):
+        visitor.open(paper)
+        new_hash = re.search(r'name="content_hash" value="(\w+)"', visitor.html)[1]
+        assert new_hash != old_hash
+        assert "You have approved the terms" in visitor.send(f"{paper}approve/", {"content_hash": new_hash})
+    hr.open(paper)
     assert "agreement is issued" in hr.send(f"{paper}issue/", {})
 
 
 def sign_as(visitor: Visitor, case: Secondment) -> str:
     paper = f"/secondments/{case.key}/agreement/"
-    visitor.follow("Sign the agreement")
+    landing = visitor.follow("Sign: Secondment agreement")
+    assert "You were asked for a signature" in landing
+    visitor.send(visitor.address, {})  # the link of the mail leads on to the page where one signs
+    if "/sign-in/" in visitor.address:
+        visitor.sign_in(f"{paper}sign/")
     pdf = visitor.client.get(f"{paper}1/review-copy.pdf")
     assert pdf.status_code == 200 and pdf.content.startswith(b"%PDF")
     assert "A code is on its way" in visitor.send(f"{paper}sign/code/", {})
     sha256 = re.search(r'name="sha256" value="(\w+)"', visitor.html)[1]
     name = Person.objects.get(email=visitor.email).full_name
-    answers = {"agrees": "on", "signed_name": name, "sha256": sha256}
+    answers = {"agrees": "on", "signed_name": name, "sha256": sha256, "drawn": "[[[10,20],[30,40]]]"}
+    answers["disclosure_version"] = disclosure.VERSION
     assert "not the code" in visitor.send(f"{paper}sign/", {**answers, "code": "000000"})
     return visitor.send(f"{paper}sign/", {**answers, "code": visitor.code("code to sign S-")})
 
@@ -201,15 +230,15 @@ def test_spine_from_import_to_completion(hr: Visitor) -> None:
     case.refresh_from_db()
     assert case.state == State.AGREEMENT
 
-    agree_terms(hr, contact, case)
+    ana = Visitor("ana.duarte@northwind.example")
+    agree_terms(hr, contact, ana, case)
     documents.make_pending()
-    ana, marta, dora = (
-        Visitor("ana.duarte@northwind.example"),
+    marta, dora = (
         Visitor("marta@contoso.example"),
         Visitor("dora.rex@northwind.example"),
     )
     for visitor in (ana, marta, dora):
-        assert "You have signed the agreement" in sign_as(visitor, case)
+        assert "You have signed. Thank you." in sign_as(visitor, case)
     case.refresh_from_db()
     assert case.state == State.AGREED
 
@@ -290,7 +319,7 @@ def come_home(hr: Visitor, case: Secondment) -> None:
     for sentence in (
         "Hanna Reed began the proposal",
         "Łukasz Żółkowski accepted for the host",
-        "Hanna Reed made version 2 of the terms: “Place of work” changed",
+        "Hanna Reed made version 5 of the terms: “Place of work” changed",
         "Marta Kowalska signed for the host",
         "The placement started",
         "Hanna Reed concluded the review",

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from agreements import negotiation, signing
+from agreements import approving, negotiation, signing
 from agreements.models import Agreement
 from people import clock
 from people.models import LedgerEntry, Membership, Person
@@ -104,12 +104,12 @@ def test_hr_of_both_organisations_cannot_accept_or_approve_for_the_host(cast: Ca
         decisions.decide(case.decisions.get(kind="acceptance"), by=hanna, verdict=True)
     for kind, who in (("release", cast.manager), ("consent", cast.secondee), ("acceptance", cast.contact)):
         case = decisions.decide(case.decisions.get(kind=kind), by=who, verdict=True)
-    agreement = cast.paper(case)
     capacities.choose(fresh(case), hanna, "hr_seconder")
+    agreement = cast.answered(case)
     agreement = negotiation.share(agreement, by=hanna)
     capacities.choose(fresh(case), hanna, "hr_host")
     with pytest.raises(NotAllowed):
-        negotiation.approve(agreement, by=hanna, content_hash=agreement.current.content_hash)
+        approving.approve(agreement, by=hanna, content_hash=agreement.current.content_hash)
     assert not case_parts.may_name(fresh(case), Part.SIGNATORY_HOST, hanna)
 
 

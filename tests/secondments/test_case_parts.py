@@ -128,7 +128,7 @@ def test_closed_case_keeps_its_people(cast: Cast) -> None:
 def test_signatory_stays_while_a_paper_is_out(cast: Cast) -> None:
     case = cast.agreement_case()
     cast.issued(case)
-    with pytest.raises(Refused, match="take the terms up again first"):
+    with pytest.raises(Refused, match="name somebody else there, with a reason"):
         case_parts.name(case, Part.SIGNATORY_HOST, person("Nina Nowak"), by=cast.contact)
 
 

@@ -17,18 +17,31 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from agreements import documents, negotiation, papers, signing
-from agreements.models import Agreement
+from agreements import (
+    approving,
+    documents,
+    drafting,
+    envelopes,
+    evidence,
+    further,
+    negotiation,
+    papers,
+    signing,
+    waiting,
+)
+from agreements.models import Agreement, SignatureSlot, SigningLink
 from agreements.states import OPEN as OPEN_PAPERS
+from agreements.states import PaperKind
 from people import clock
-from people.models import LedgerEntry
+from people.models import LedgerEntry, Notice
 from secondments import transitions
 from secondments.actions import calendar, checklists, decisions, early_end, evaluations, outcomes, proposals
+from secondments.actions.papers import record_sealed
 from secondments.choices import Party
 from secondments.models import Secondment
 from secondments.states import CLOSED, OPEN, SIGNED, STARTED, State
 from secondments.transitions import Refused
-from tests.cast import Cast, fresh, on
+from tests.cast import Cast, answer_to, fresh, on
 
 NAMES = sorted({t.name for t in Secondment._meta.get_field("state").get_all_transitions(Secondment)})
 PARTS = ["hr", "manager", "secondee", "contact", "signatory", "director", "host_hr", "finance", "stranger"]
@@ -40,13 +53,14 @@ FOLLOWS = {
     "agreement": {"agreed", "withdrawn"},
     "agreed": {"active", "withdrawn"},
     "active": {"review"},
-    "review": {"return"},
+    "review": {"return", "active"},
     "return": {"completed"},
     "declined": {"draft"},
     "completed": set(),
     "withdrawn": set(),
 }
 VISITED: set[str] = set()
+SIGNED_KINDS: set[str] = set()
 
 
 class Life(RuleBasedStateMachine):
@@ -69,7 +83,8 @@ class Life(RuleBasedStateMachine):
         VISITED.add(str(self.case.state))
 
     def paper(self) -> Agreement | None:
-        return self.case.agreements.order_by("-number").select_related("current", "review_copy").first()
+        papers_found = self.case.agreements.filter(kind=PaperKind.AGREEMENT)
+        return papers_found.order_by("-number").select_related("current", "review_copy").first()
 
     @rule(name=st.sampled_from(NAMES), part=st.sampled_from(["hr"] * 9 + PARTS))
     def press(self, name: str, part: str) -> None:
@@ -99,17 +114,72 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.case.state == State.AGREEMENT)
     @rule()
     def go_on_with_the_paper(self) -> None:
-        paper = self.paper()
-        step = {
-            "draft": lambda: negotiation.share(paper, by=self.cast.hr),
-            "negotiation": lambda: negotiation.approve(
-                paper, by=self.cast.contact, content_hash=paper.current.content_hash
-            ),
+        self.step(self.paper())
+
+    @rule()
+    def go_on_with_a_further_paper(self) -> None:
+        for paper in self.case.agreements.filter(state__in=OPEN_PAPERS).exclude(kind=PaperKind.AGREEMENT):
+            self.step(Agreement.objects.select_related("current", "review_copy").get(pk=paper.pk))
+
+    def step(self, paper: Agreement) -> None:
+        """What comes next with a paper by itself."""
+        paper.secondment = self.case
+        acts = {
+            "draft": lambda: self.share(paper),
+            "negotiation": lambda: self.approve(paper),
             "approved": lambda: self.issue(paper),
             "signing": lambda: self.sign(paper),
-            "declined": lambda: signing.redraft(paper, by=self.cast.hr),
-        }[paper.state]
-        self.attempt(step)
+            "declined": lambda: envelopes.redraft(paper, by=self.cast.hr),
+            "expired": lambda: envelopes.redraft(paper, by=self.cast.hr),
+            "void": lambda: envelopes.redraft(paper, by=self.cast.hr),
+            "signed": lambda: None,
+            "superseded": lambda: None,
+        }
+        self.attempt(acts[paper.state])
+
+    def share(self, paper: Agreement) -> None:
+        answers: dict[str, dict[str, str]] = {}
+        for clause, parameter in drafting.open_questions(paper, paper.current):
+            answers.setdefault(clause.key, {})[parameter.name] = answer_to(parameter, self.case)
+        if answers:
+            negotiation.answer(paper, by=self.cast.hr, answers=answers, seen_version=paper.current.number)
+        negotiation.share(paper, by=self.cast.hr)
+
+    def approve(self, paper: Agreement) -> None:
+        """The next party that has not; the post is at risk where it is protected for less long than the case lasts."""
+        if "post_at_risk" not in paper.noted:
+            approving.take_note(paper, by=self.cast.hr, name="post_at_risk", reason="A merger")
+        speakers = {"host": self.cast.contact, "secondee": self.cast.secondee, "seconder": self.cast.hr}
+        party = waiting.missing_approvals(paper)[0]
+        approving.approve(paper, by=speakers[party], content_hash=paper.current.content_hash)
+
+    @rule(days=st.sampled_from([-20, 30, 60]))
+    def vary(self, days: int) -> None:
+        """Another last day; asked for more often than it is possible."""
+        if self.case.end_on:
+            changes = {"end_on": (self.case.end_on + timedelta(days=days)).isoformat()}
+            self.attempt(further.vary, self.case, by=self.cast.hr, changes=changes, reason="Asked for")
+
+    @precondition(lambda self: self.case.state in {State.ACTIVE, State.REVIEW})
+    @rule(steps=st.integers(1, 9))
+    def extend(self, steps: int) -> None:
+        """A variation and what comes next with it, so that some are signed."""
+        self.vary(60)
+        for _ in range(steps):
+            self.go_on_with_a_further_paper()
+
+    @rule()
+    def call_off_a_paper(self) -> None:
+        paper = self.paper()
+        if paper:
+            self.attempt(envelopes.void_issued, paper, by=self.cast.hr, reason="Wrong day")
+
+    @rule(more=st.integers(1, 40))
+    def give_more_time(self, more: int) -> None:
+        paper = self.paper()
+        if paper:
+            until = self.day + timedelta(days=more)
+            self.attempt(envelopes.extend, paper, by=self.cast.hr, until=until, reason="Holidays")
 
     def issue(self, paper: Agreement) -> None:
         paper = signing.issue(paper, by=self.cast.hr)
@@ -122,7 +192,14 @@ class Life(RuleBasedStateMachine):
         signer = signing.next_slot(paper).signatory
         paper = self.cast.sign(paper, signer)
         if paper.state == "signed":
-            self.cast.seal(paper)
+            SIGNED_KINDS.add(str(paper.kind))
+            self.seal(paper)
+
+    def seal(self, paper: Agreement) -> None:
+        document = documents.keep(paper, "sealed", f"sealed {paper.pk} {self.day}".encode())
+        Agreement.objects.filter(pk=paper.pk).update(sealed_copy=document, sealed_at=clock.now())
+        if paper.kind == PaperKind.AGREEMENT:
+            record_sealed(paper.secondment)
 
     @rule(part=st.sampled_from(PARTS))
     def decline_to_sign(self, part: str) -> None:
@@ -134,6 +211,8 @@ class Life(RuleBasedStateMachine):
     def time_passes(self, days: int) -> None:
         self.day += timedelta(days=days)
         self.attempt(calendar.advance)
+        self.attempt(envelopes.expire_due)
+        self.attempt(envelopes.remind_due)
 
     @rule(left=st.integers(0, 60))
     def end_early(self, left: int) -> None:
@@ -196,14 +275,30 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def paper_fits_the_case(self) -> None:
-        papers_found = list(self.case.agreements.values_list("state", "sealed_copy"))
+        papers_found = list(self.case.agreements.filter(kind=PaperKind.AGREEMENT).values_list("state", "sealed_copy"))
         states = [state for state, _ in papers_found]
         assert states.count("signed") <= 1
         assert sum(state in OPEN_PAPERS for state in states) <= (self.case.state == State.AGREEMENT)
+        variations = list(self.case.agreements.filter(kind="variation").values_list("state", flat=True))
+        assert sum(state in OPEN_PAPERS for state in variations) <= (self.case.state in {"agreed", "active", "review"})
         if self.case.state in SIGNED:
             assert "signed" in states
         if self.case.state in STARTED:
             assert any(state == "signed" and sealed for state, sealed in papers_found)
+
+    @invariant()
+    def nobody_is_asked_to_sign_what_is_not_out(self) -> None:
+        slots = SignatureSlot.objects.filter(agreement__secondment=self.case)
+        ended = slots.exclude(agreement__state="signing").values_list("pk", flat=True)
+        done = slots.filter(signature__isnull=False).values_list("pk", flat=True)
+        over = {*ended, *done}
+        assert not SigningLink.objects.filter(slot__in=over, revoked_at=None).exists()
+        assert not Notice.objects.filter(Notice.OPEN, about__in=[f"signing:{pk}" for pk in over], is_secret=False)
+
+    @invariant()
+    def chains_of_evidence_are_sound(self) -> None:
+        for paper in self.case.agreements.all():
+            assert evidence.broken_at(paper.evidence.order_by("number")) is None
 
     @invariant()
     def closed_case_waits_for_nobody(self) -> None:
@@ -234,3 +329,4 @@ def test_walks_keep_the_promises_and_reach_every_state() -> None:
     run_state_machine_as_test(Undone, settings=few)
     # Walks that all end early would prove little: some come to the end, some stop on the way.
     assert {*OPEN, State.COMPLETED} - VISITED == set()
+    assert "agreement" in SIGNED_KINDS

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             self.stdout.write("Demo data is there already.")
             return
         began = time.monotonic()
-        self.stdout.write("Writing 12 organisations, 400 people and 80 secondments (about half a minute) …")
+        self.stdout.write("Writing 12 organisations, 400 people and 80 secondments (about two minutes) …")
         chance = Random(SEED)
         with transaction.atomic():
             houses = world.build(chance)

@@ -1,0 +1,118 @@
+"""What a signed variation changes in the case itself: days, hours, role, place. The days once agreed stay on record."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from people import clock, ledger
+from people.models import Person
+from people.notify import call_off
+from secondments import effects, guards, timetable, transitions, turns
+from secondments.guards import Refusal
+from secondments.models import Secondment
+from secondments.states import PLACED, State
+from secondments.transitions import Refused
+
+VARIED = ("start_on", "end_on", "weekly_hours", "is_full_time", "role_title", "location")
+OPEN_TO_VARIATION = frozenset({State.AGREED, *PLACED})
+
+
+def read(changes: dict[str, Any]) -> dict[str, Any]:
+    """Changes as a paper keeps them (JSON), as values of the case; raises ``KeyError`` for anything else."""
+    kinds: dict[str, Any] = {
+        "start_on": date.fromisoformat,
+        "end_on": date.fromisoformat,
+        "weekly_hours": Decimal,
+        "is_full_time": bool,
+        "role_title": str,
+        "location": str,
+    }
+    return {name: kinds[name](value) for name, value in changes.items()}
+
+
+def explain(case: Secondment, changes: dict[str, Any]) -> list[Refusal]:
+    """Why a change cannot be made, asked when it is proposed and again when all have signed. Changes nothing."""
+    found = []
+    if case.state not in OPEN_TO_VARIATION:
+        return [Refusal(_("Only an agreement that is signed and not over can be varied."), "")]
+    given = read(changes)
+    today = clock.today(case.zone)
+    before = {name: getattr(case, name) for name in given}
+    assert case.start_on and case.end_on
+    start: date = given.get("start_on", case.start_on)
+    end: date = given.get("end_on", case.end_on)
+    if "start_on" in given and case.state != State.AGREED:
+        found.append(Refusal(_("The placement has begun; its first day stays."), "start_on"))
+    if end < start:
+        found.append(Refusal(_("The last day is before the first day."), "end_on"))
+    if "end_on" in given and end < today:
+        found.append(Refusal(_("The last day has passed."), "end_on"))
+    if timetable.length(start, end) > case.rules.maximum_days:
+        found.append(
+            Refusal(
+                _("The policy allows at most %(max)d days; these are %(days)d.")
+                % {"max": case.rules.maximum_days, "days": timetable.length(start, end)},
+                "end_on",
+            )
+        )
+    try:
+        for name, value in given.items():
+            setattr(case, name, value)
+        found += [Refusal(row.sentence, "end_on") for row in guards.no_overlap.explain(case)]
+    finally:
+        for name, value in before.items():
+            setattr(case, name, value)
+    return found
+
+
+@transaction.atomic
+def apply(secondment: Secondment, changes: dict[str, Any], *, by: Person | None, paper: str) -> Secondment:
+    """Change the case as the variation says, in the transaction of its last signature.
+
+    Order: lock, ask again, write, re-plan what hangs on the last day, ledger, and back from the review where the
+    end moved away from it. Refused with sentences where the change has become impossible meanwhile.
+    """
+    case = transitions.lock(secondment.pk)
+    if not changes:
+        return case
+    refusals = explain(case, changes)
+    if refusals:
+        raise Refused(*refusals)
+    given = read(changes)
+    before = {name: getattr(case, name) for name in given}
+    for name, value in given.items():
+        setattr(case, name, value)
+    case.changed_at = clock.now()
+    case.save()
+    ledger.record(
+        "secondment.vary", by=by, case_id=case.pk, paper=paper,
+        before={name: str(value) for name, value in before.items()},
+        after={name: str(value) for name, value in given.items()},
+    )  # fmt: skip
+    if "end_on" in given:
+        _move_end(case, before["end_on"], by)
+    turns.settle(case)
+    return case
+
+
+def _move_end(case: Secondment, before: date, by: Person | None) -> None:
+    """Reminders, check-ins and the review follow the new last day."""
+    assert case.start_on and case.end_on
+    call_off(f"case:{case.pk}:milestone:{before}:{name}" for name in timetable.END_MILESTONES)
+    if case.state not in PLACED:
+        return
+    effects.cancel_checkins(case, after=case.end_on)
+    if case.end_on > before:
+        known = set(case.checkins.filter(cancelled_at__isnull=True).values_list("due_on", flat=True))
+        effects.schedule_checkins(case, by, known=known)
+    opens = timetable.review_opens(case.start_on, case.end_on, case.rules)
+    if case.state == State.REVIEW and opens > clock.today(case.zone) and case.review_concluded_at is None:
+        case.evaluations.filter(completed_at__isnull=True).delete()
+        transitions.perform(case, "extend", by=by, automatically=True)
+    else:
+        case.evaluations.filter(completed_at__isnull=True).update(due_on=case.end_on)
