@@ -161,7 +161,9 @@ class Life(RuleBasedStateMachine):
             self.attempt(further.vary, self.case, by=self.cast.hr, changes=changes, reason="Asked for")
 
     @precondition(lambda self: self.case.state in {State.ACTIVE, State.REVIEW})
-    @rule(steps=st.integers(1, 9))
+    @rule(
+        steps=st.sampled_from([2, 5, 8, 9])
+    )  # eight are a whole way: shared, three approvals, issued, three signatures
     def extend(self, steps: int) -> None:
         """A variation and what comes next with it, so that some are signed."""
         self.vary(60)
@@ -329,4 +331,4 @@ def test_walks_keep_the_promises_and_reach_every_state() -> None:
     run_state_machine_as_test(Undone, settings=few)
     # Walks that all end early would prove little: some come to the end, some stop on the way.
     assert {*OPEN, State.COMPLETED} - VISITED == set()
-    assert "agreement" in SIGNED_KINDS
+    assert {"agreement", "variation"} - SIGNED_KINDS == set()
