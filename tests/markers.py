@@ -226,9 +226,11 @@ def sighted(words: Iterable[str]) -> dict[str, set[str]]:
 
 
 def signed_set() -> dict[str, list[tuple]]:
-    """The rows of signed agreements, as the database has them."""
+    """The rows of signed agreements, as the database has them; of a paper itself, what it changes in the case."""
     found = {}
     with connection.cursor() as cursor:
+        cursor.execute("SELECT id, changes::text FROM agreements_agreement WHERE state = 'signed' ORDER BY id")
+        found["agreements_agreement"] = cursor.fetchall()
         for table in SIGNED_TABLES:
             cursor.execute(
                 f"SELECT t.id, t::text FROM {table} t JOIN agreements_agreement a ON a.id = t.agreement_id "

@@ -179,15 +179,14 @@ def test_early_end_in_the_ledger(cast: Cast) -> None:
     case = cast.active()
     with on(case.start_on + 10 * DAY):
         end_early(cast, case)
-    verbs = (
-        LedgerEntry.objects.filter(case_id=case.pk)
-        .order_by("pk")
-        .values_list("verb", "words__actor_name", "words__reason")
-    )
+    entries = LedgerEntry.objects.filter(case_id=case.pk).order_by("pk")
+    verbs = entries.filter(verb__startswith="secondment.").values_list("verb", "words__actor_name", "words__reason")
     assert list(verbs)[-2:] == [
         ("secondment.end_early", "Hanna Reed", "Budget"),
         ("secondment.begin_review", "Hanna Reed", "The placement ends early."),
     ]
+    written = entries.filter(verb__startswith="agreement.", pk__gt=entries.get(verb="secondment.end_early").pk)
+    assert list(written.values_list("verb", "words__actor_name")) == [("agreement.draft", "the calendar")]  # the letter
 
 
 def test_early_end_during_the_review_moves_the_evaluations(cast: Cast) -> None:
