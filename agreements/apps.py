@@ -7,7 +7,7 @@ class AgreementsConfig(AppConfig):
     verbose_name = "Agreements"
 
     def ready(self) -> None:
-        from agreements import documents, links, personal_data, privacy, receivers, sentences
+        from agreements import documents, links, mails, personal_data, privacy, receivers, sentences
         from people import delivery
         from people.personal_data import offer_printer, register
         from people.privacy import declare
@@ -16,6 +16,8 @@ class AgreementsConfig(AppConfig):
         receivers.connect()
         documents.offer_attachments()
         delivery.link_sources["signing"] = links.path_of_notice
+        delivery.listeners["signing"] = mails.note_signing
+        delivery.listeners["sealed"] = mails.note_sealed
         sentences.register_sentences()
         scope.more_tabs.append(("clause_library", gettext_lazy("Clauses")))
         declare(*privacy.TABLES)

@@ -111,7 +111,7 @@ def first_matter(agreement: Agreement, reason: str = "") -> Matter:
             found = replace(varying.base(case), schedules=())
             intro = clauses.special("variation")
             rest = tuple(clause for clause in found.clauses if clause.key != intro.key)
-            found = replace(found, clauses=(intro, *rest))
+            found = replace(found, clauses=(intro, *rest), values=moved(agreement, found))
         case PaperKind.EARLY_END:
             found = Matter(clauses=(clauses.special("early_end"), clauses.special("effect")))
         case PaperKind.CONTRACT:
@@ -136,6 +136,22 @@ def first_values(matter: Matter, known: dict[str, str]) -> Values:
             if not p.is_fixed and (given.get(p.name) or first_value(p, known))
         }
     return {key: values for key, values in found.items() if values}
+
+
+def moved(agreement: Agreement, matter: Matter) -> Values:
+    """The answers in force, of which those that say what the case said go along with what changes in it.
+
+    "Equipment until" follows the new last day where it was the old one; what was answered otherwise stays.
+    """
+    unchanged = Agreement(secondment=agreement.secondment, number=1, kind=PaperKind.AGREEMENT)
+    then, now = composing.facts_of(unchanged, matter), composing.facts_of(agreement, matter)
+    found = {key: dict(values) for key, values in matter.values.items()}
+    for clause in matter.clauses:
+        values = found.get(clause.key, {})
+        for parameter in clause.parameters:
+            if parameter.fill and values.get(parameter.name, "") == first_value(parameter, then) != "":
+                values[parameter.name] = first_value(parameter, now)
+    return found
 
 
 def first_value(parameter: Parameter, known: dict[str, str]) -> str:

@@ -361,6 +361,7 @@ def sealed(agreement: Agreement, document: Document) -> None:
                 _("Whether a copy is genuine can be checked by anybody on the verify page."),
                 _("Keep this line with it: evidence %(hash)s.") % {"hash": chain},
                 action=_("Open the agreement"),
+                about=f"sealed:{agreement.pk}",
                 attachment=f"document:{document.sha256}",
             )
             for person in recipients.values()
@@ -387,5 +388,26 @@ def seal_late(agreement: Agreement) -> None:
                 action=_("Open the agreement"),
             )
             for person in hr(agreement.secondment)
+        )
+    )
+
+
+def not_delivered(agreement: Agreement, to: Person, notice_id: int) -> None:
+    """HR hears when a mail about signing, or with the sealed copy, came back for good."""
+    queue(
+        *(
+            _message(
+                agreement,
+                person,
+                f"not-delivered:{notice_id}",
+                _("A mail to %(name)s came back: %(title)s")
+                % {"name": to.full_name, "title": agreement.secondment.title},
+                _("The mail about “%(paper)s” to %(mail)s could not be delivered, and will not be sent again.")
+                % {"paper": agreement.title, "mail": to.email},
+                _("Ask for the right address; as long as the paper is out, somebody else can be named to sign it."),
+                action=_("Open the agreement"),
+            )
+            for person in hr(agreement.secondment)
+            if person != to
         )
     )

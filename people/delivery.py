@@ -36,6 +36,9 @@ attachment_sources: dict[str, Callable[[str], Attachment]] = {}
 # Where a mail links to instead of the page that it is about, by the word before the colon of what it is about:
 # for addresses that are not to be kept in the outbox. An empty answer leaves the page's own address.
 link_sources: dict[str, Callable[[Notice], str]] = {}
+# Told what became of a mail, by the word before the colon of what it is about, in the transaction that notes it:
+# True when the server took it, False when it will never get there.
+listeners: dict[str, Callable[[Notice, bool], None]] = {}
 
 
 def deliver(limit: int = 1000) -> int:
@@ -141,7 +144,15 @@ def message_id(notice: Notice) -> str:
 
 
 def _mark_sent(notice: Notice) -> None:
-    Notice.objects.filter(pk=notice.pk).update(sent_at=timezone.now(), error="", **forgotten(notice))
+    _settle(notice, is_sent=True, sent_at=timezone.now(), error="")
+
+
+@transaction.atomic
+def _settle(notice: Notice, *, is_sent: bool, **fields: object) -> None:
+    listener = listeners.get(notice.about.partition(":")[0])
+    if listener:  # first, as others hold what it locks when they call a notice off
+        listener(notice, is_sent)
+    Notice.objects.filter(pk=notice.pk).update(**fields, **forgotten(notice))
 
 
 def forgotten(notice: Notice) -> dict[str, object]:
@@ -152,7 +163,7 @@ def forgotten(notice: Notice) -> dict[str, object]:
 def _refused(notice: Notice, code: int, error: str) -> None:
     """The server said no: 5xx for good, 4xx for now."""
     if 500 <= code < 600:
-        Notice.objects.filter(pk=notice.pk).update(failed_at=timezone.now(), error=error, **forgotten(notice))
+        _settle(notice, is_sent=False, failed_at=timezone.now(), error=error)
     else:
         _postpone(notice, error)
 
@@ -161,7 +172,7 @@ def _postpone(notice: Notice, error: str) -> None:
     now = timezone.now()
     attempts = notice.attempts + 1
     if now - notice.created_at > GIVE_UP_AFTER:
-        Notice.objects.filter(pk=notice.pk).update(failed_at=now, error=error, **forgotten(notice))
+        _settle(notice, is_sent=False, failed_at=now, error=error)
         return
     pause = PAUSES[min(attempts, len(PAUSES)) - 1]
     Notice.objects.filter(pk=notice.pk).update(next_attempt_at=now + pause, claimed_at=None, error=error)

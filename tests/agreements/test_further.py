@@ -41,8 +41,6 @@ def ready(cast: Cast, paper: Agreement) -> Agreement:
     from agreements import documents, papers
 
     case = paper.secondment
-    if paper.kind == "variation":
-        protect(cast, paper)
     negotiation.share(paper, by=cast.hr)
     speakers = {"host": case.host_contact, "secondee": case.secondee, "seconder": cast.hr}
     for party in policies.APPROVERS[fresh(paper).kind]:
@@ -53,13 +51,6 @@ def ready(cast: Cast, paper: Agreement) -> Agreement:
     Agreement.objects.filter(pk=paper.pk).update(review_copy=document)
     signing.invite(papers.lock(paper.pk))
     return fresh(paper)
-
-
-def protect(cast: Cast, paper: Agreement) -> None:
-    """The return protected to the new end too."""
-    end = paper.changes.get("end_on")
-    if end and end > paper.secondment.end_on.isoformat():
-        edit(paper, cast.hr, key="return_reintegration", values={"protected_until": end})
 
 
 def sign_all(cast: Cast, paper: Agreement) -> Agreement:

@@ -160,16 +160,6 @@ class Life(RuleBasedStateMachine):
             changes = {"end_on": (self.case.end_on + timedelta(days=days)).isoformat()}
             self.attempt(further.vary, self.case, by=self.cast.hr, changes=changes, reason="Asked for")
 
-    @precondition(lambda self: self.case.state in {State.ACTIVE, State.REVIEW})
-    @rule(
-        steps=st.sampled_from([2, 5, 8, 9])
-    )  # eight are a whole way: shared, three approvals, issued, three signatures
-    def extend(self, steps: int) -> None:
-        """A variation and what comes next with it, so that some are signed."""
-        self.vary(60)
-        for _ in range(steps):
-            self.go_on_with_a_further_paper()
-
     @rule()
     def call_off_a_paper(self) -> None:
         paper = self.paper()
@@ -223,13 +213,20 @@ class Life(RuleBasedStateMachine):
             early_end.end_early, self.case, by=self.cast.hr, last_day=last, asked_by=Party.HOST, reason="Budget"
         )
 
-    @rule(steps=st.integers(1, 12))
-    def go_on(self, steps: int) -> None:
-        """What comes next by itself, so that walks get far."""
+    @rule(steps=st.integers(1, 20), is_extended=st.booleans())
+    def go_on(self, steps: int, is_extended: bool) -> None:
+        """What comes next by itself, so that walks get far; some placements are extended on their way."""
         for _ in range(steps):
+            variations = self.case.agreements.filter(kind=PaperKind.VARIATION)
+            if is_extended and self.case.state in {State.ACTIVE, State.REVIEW} and not variations.exists():
+                self.vary(60)
             self.next_step()
 
     def next_step(self) -> None:
+        if self.case.agreements.filter(state__in=OPEN_PAPERS).exclude(kind=PaperKind.AGREEMENT).exists():
+            self.go_on_with_a_further_paper()
+            if self.case.state != State.REVIEW:
+                return
         match self.case.state:
             case State.DRAFT | State.DECLINED:
                 self.attempt(transitions.perform, self.case, "revise", by=self.cast.hr, reason="Again")
