@@ -246,6 +246,14 @@ def _objectives(case: Secondment) -> list[list[str]]:
     ]
 
 
+COSTS = "Costs that the Host bears"
+
+
+def costs_in(terms: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The cost schedule of a paper's terms as they were written; None where there is none."""
+    return next((row for row in terms["schedules"] if row["title"] == COSTS), None)
+
+
 def cost_schedule(case: Secondment, known: Mapping[str, str]) -> dict[str, Any] | None:
     """What the host pays: the model, single costs that it bears, and the estimate of all; no salary is in it.
 
@@ -270,7 +278,7 @@ def cost_schedule(case: Secondment, known: Mapping[str, str]) -> dict[str, Any] 
                 f"{estimate.host_share:,.2f} {estimate.currency}",
             ]
         )
-    return {"title": "Costs that the Host bears", "columns": ["What", "How it is counted", "Amount"], "rows": rows}
+    return {"title": COSTS, "columns": ["What", "How it is counted", "Amount"], "rows": rows}
 
 
 def lettered(schedules: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

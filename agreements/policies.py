@@ -25,6 +25,8 @@ READERS = frozenset(
 )
 # The secondee's own contract is between them and their employer.
 CONTRACT_READERS = frozenset({Part.HR_SECONDER, Part.LINE_MANAGER, Part.SECONDEE, Part.SIGNATORY_SECONDER})
+# Finance of either side reads what the host pays, and nothing else of the terms.
+FINANCE = frozenset({Part.FINANCE_SECONDER, Part.FINANCE_HOST})
 READERS_OF = {kind: CONTRACT_READERS if kind == PaperKind.CONTRACT else READERS for kind in PaperKind}
 NEGOTIATORS = frozenset({Part.SECONDEE, Part.HOST_CONTACT, Part.HOST_SUPERVISOR, Part.HR_HOST})
 COMMENTERS = NEGOTIATORS | {Part.HR_SECONDER}
@@ -51,11 +53,19 @@ SPEAKS = {
 
 
 def may_read(agreement: Agreement, person: Person) -> bool:
-    """Text, versions and comments; finance reads the cost schedule alone, viewers nothing."""
+    """Text, versions and comments; finance reads the cost schedule alone (``may_read_costs``), viewers nothing."""
     parts = parts_of(agreement.secondment, person)
     if agreement.shared_at is None:
         return Part.HR_SECONDER in parts
     return bool(parts & READERS_OF[PaperKind(agreement.kind)])
+
+
+def may_read_costs(agreement: Agreement, person: Person) -> bool:
+    """The cost schedule of a shared agreement: who reads its text, and finance of both sides."""
+    if may_read(agreement, person):
+        return True
+    is_open = agreement.shared_at is not None and agreement.kind == PaperKind.AGREEMENT
+    return is_open and bool(parts_of(agreement.secondment, person) & FINANCE)
 
 
 def may_edit(agreement: Agreement, person: Person) -> bool:

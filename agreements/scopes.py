@@ -22,6 +22,13 @@ def readable(person: Person) -> QuerySet[Agreement]:
     return found
 
 
+def with_costs(person: Person) -> QuerySet[Agreement]:
+    """The pair of ``may_read_costs``."""
+    finance = cases_in(person, policies.FINANCE)
+    shared = Agreement.objects.filter(kind=PaperKind.AGREEMENT, shared_at__isnull=False, secondment__in=finance)
+    return readable(person) | shared
+
+
 def editable(person: Person) -> QuerySet[Agreement]:
     """The pair of ``may_edit``."""
     return Agreement.objects.filter(secondment__in=cases_in(person, {Part.HR_SECONDER}))

@@ -8,12 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agreements import further, policies, printing, scopes, varying
+from agreements import composing, further, policies, printing, scopes, varying
 from agreements.forms.signing import VariationForm
 from agreements.states import PaperKind, PaperState, PrintKind
 from people.access import Denied, PersonRequest
 from secondments.actions import variations
 from secondments.choices import Part
+from secondments.models import Secondment
 from secondments.policies import parts_of
 from secondments.transitions import Refused
 from secondments.views import scope
@@ -32,7 +33,10 @@ def package(request: PersonRequest, key: str) -> HttpResponse:
     for row in rows:
         row.secondment = case
     is_hr = Part.HR_SECONDER in parts_of(case, request.user)
-    if not rows and not (parts_of(case, request.user) & policies.READERS):
+    parts = parts_of(case, request.user)
+    if not rows and not parts & policies.READERS and parts & policies.FINANCE:
+        return _costs(request, case)
+    if not rows and not parts & policies.READERS:
         raise Denied(_("The agreement is not part of what you may see in this case."))
     signed = any(row.state == PaperState.SIGNED and row.kind == PaperKind.AGREEMENT for row in rows)
     context = {
@@ -45,6 +49,16 @@ def package(request: PersonRequest, key: str) -> HttpResponse:
         "signed": signed,
     }
     return render(request, "agreements/papers.html", context)
+
+
+def _costs(request: PersonRequest, case: Secondment) -> HttpResponse:
+    """For finance: what the host pays by the newest agreement that the parties were shown."""
+    found = scopes.with_costs(request.user).filter(secondment=case).select_related("current").order_by("-number")
+    agreement = found.first()
+    terms = agreement.current.content if agreement and agreement.current and not agreement.is_erased else None
+    costs = composing.costs_in(terms) if terms else None
+    context = {"case": case, "agreement": agreement if terms else None, "costs": costs}
+    return render(request, "agreements/costs.html", context)
 
 
 def vary(request: PersonRequest, key: str) -> HttpResponse:

@@ -199,11 +199,13 @@ def panel(request: PersonRequest, key: str, number: int) -> HttpResponse:
     """What the page of the case shows of its agreement."""
     case = scope.case(request, key)
     agreement = case.agreements.filter(kind=PaperKind.AGREEMENT).select_related("current").order_by("-number").first()
+    reads_costs = False
     if agreement is not None:
         agreement.secondment = case
+        reads_costs = not agreement.is_erased and policies.may_read_costs(agreement, request.user)
         if agreement.is_erased or not policies.may_read(agreement, request.user):
             agreement = None
-    context: dict[str, Any] = {"case": case, "agreement": agreement}
+    context: dict[str, Any] = {"case": case, "agreement": agreement, "reads_costs": reads_costs}
     if agreement is not None:
         slots = (
             list(agreement.slots.select_related("signatory", "signature").order_by("turn", "pk"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from secondments.actions import early_end
 from secondments.models import Secondment
 from secondments.transitions import NotAllowed
 from tests.agreements.acts import edit, fresh, outcome, refusals, seen
-from tests.cast import Cast, on
+from tests.cast import Cast, member, on, person
 from tests.cast import fresh as fresh_case
 
 SignIn = Callable[[Person], Client]
@@ -473,15 +474,40 @@ def test_page_of_papers_shows_to_each_what_they_read(cast: Cast, two: Secondment
     shown = {}
     for name, who in cast.people.items():
         page = sign_in(who).get(address)
-        shown[name] = (
-            [row.kind for row, _worth in page.context["papers"]] if page.status_code == 200 else page.status_code
-        )
+        context = page.context if page.status_code == 200 else {}
+        papers = [row.kind for row, _worth in context["papers"]] if "papers" in context else None
+        shown[name] = papers or ("costs" if "costs" in context else page.status_code)
     both = ["contract", "agreement"]
     assert shown == {
         "hr": both, "manager": both, "secondee": both, "director": both,
         "contact": ["agreement"], "signatory": ["agreement"], "host_hr": ["agreement"],
-        "finance": 403, "viewer": 403, "stranger": 404, "stranger_hr": 404,
+        "finance": "costs", "viewer": 403, "stranger": 404, "stranger_hr": 404,
     }  # fmt: skip
+
+
+def test_finance_of_both_sides_reads_what_the_host_pays_and_nothing_else(cast: Cast, sign_in: SignIn) -> None:
+    case = cast.agreement_case(proposal={"funding": "fixed", "fixed_amount": Decimal(5000)})
+    host_finance = member(person("Heidi Finance"), cast.contoso, "finance")
+    address = f"{case.get_absolute_url()}papers/"
+
+    def pages() -> list[str]:
+        return [sign_in(who).get(address).content.decode() for who in (cast.finance, host_finance)]
+
+    assert all("HR is preparing the terms." in page for page in pages())
+    cast.shared(case)
+    for page in pages():
+        assert "Schedule B of version" in page
+        assert "a fixed amount" in page
+        assert "Return to the home post" not in page
+    panel = sign_in(cast.finance).get(f"{case.get_absolute_url()}agreement/panel/").content.decode()
+    assert (address in panel, "Open the agreement" in panel) == (True, False)
+
+
+def test_finance_is_told_where_the_host_pays_nothing(cast: Cast, sign_in: SignIn) -> None:
+    case = cast.agreement_case()
+    cast.shared(case)
+    page = sign_in(cast.finance).get(f"{case.get_absolute_url()}papers/").content.decode()
+    assert "By this agreement the host pays nothing" in page
 
 
 def test_page_offers_hr_what_can_be_made(cast: Cast, sign_in: SignIn) -> None:

@@ -32,6 +32,7 @@ from tests.cast import Cast, fresh, member, person
 Pair = tuple[type[Model], Callable[[Any, Person], bool], Callable[[Person], QuerySet]]
 PAIRS: dict[str, Pair] = {
     "read": (Agreement, policies.may_read, scopes.readable),
+    "costs": (Agreement, policies.may_read_costs, scopes.with_costs),
     "edit": (Agreement, policies.may_edit, scopes.editable),
     "ask": (Agreement, policies.may_ask_for_change, scopes.negotiable),
     "download": (Agreement, policies.may_download, scopes.downloadable),

@@ -172,7 +172,7 @@ outcome                        ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  .
 verify                         oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo
 seal_certificate               oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo
 signing_link                   o>  o>  o>  o>  o>  o>  o>  o>  o>  o>  o>  o>  o>  o>  o>
-papers                         ss  oo  xx  xx  oo  oo  oo  oo  oo  oo  oo  xx  ..  ..  ..
+papers                         ss  oo  oo  xx  oo  oo  oo  oo  oo  oo  oo  oo  ..  ..  ..
 vary                           ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
 early_end_letter               ss  ->  -x  -x  -x  -x  -x  -x  -x  -x  -x  -x  -.  -.  -.
 consolidated                   ss  ->  -x  -x  ->  ->  ->  ->  ->  ->  ->  -x  -.  -.  -.
