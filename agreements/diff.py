@@ -72,13 +72,20 @@ def words(older: str, newer: str) -> list[Piece]:
     if older == newer:
         return [Piece("same", newer)] if newer else []
     a, b = WORDS.findall(older), WORDS.findall(newer)
-    pieces = []
-    for kind, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    begin = _common(a, b)
+    end = _common(a[begin:][::-1], b[begin:][::-1])
+    pieces = [Piece("same", "".join(a[:begin]))]
+    middle, other = a[begin : len(a) - end], b[begin : len(b) - end]
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, middle, other, autojunk=False).get_opcodes():
         if kind == "equal":
-            pieces.append(Piece("same", "".join(a[i1:i2])))
+            pieces.append(Piece("same", "".join(middle[i1:i2])))
             continue
-        if i2 > i1:
-            pieces.append(Piece("removed", "".join(a[i1:i2])))
-        if j2 > j1:
-            pieces.append(Piece("added", "".join(b[j1:j2])))
-    return pieces
+        pieces.append(Piece("removed", "".join(middle[i1:i2])))
+        pieces.append(Piece("added", "".join(other[j1:j2])))
+    pieces.append(Piece("same", "".join(a[len(a) - end :])))
+    return [piece for piece in pieces if piece.text]
+
+
+def _common(a: list[str], b: list[str]) -> int:
+    """How many words both begin with; most changes are a few words in a long text."""
+    return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))

@@ -195,7 +195,8 @@ def _substance(proposal: Proposal) -> dict[str, str]:
 
 def _money(case: Secondment, proposal: Proposal) -> dict[str, str]:
     funding = Funding(proposal.funding) if proposal.funding else None
-    currency = proposal.currency or (case.estimate.currency if case.estimate else "")
+    estimate = None if proposal.currency else case.estimate
+    currency = estimate.currency if estimate else proposal.currency
     share = f"{proposal.host_percent.normalize():f}" if proposal.host_percent is not None else ""
     amount = f"{proposal.fixed_amount:,.2f}" if proposal.fixed_amount is not None else ""
     by_model = {

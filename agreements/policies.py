@@ -83,8 +83,15 @@ def may_comment(agreement: Agreement, person: Person) -> bool:
 
 
 def may_read_thread(thread: Thread, person: Person) -> bool:
-    parts = parts_of(thread.agreement.secondment, person)
-    return may_read(thread.agreement, person) and bool(parts & AUDIENCES[Audience(thread.audience)])
+    return thread.audience in hears(thread.agreement, person)
+
+
+def hears(agreement: Agreement, person: Person) -> frozenset[Audience]:
+    """Whose conversations beside a paper somebody reads."""
+    if not may_read(agreement, person):
+        return frozenset()
+    parts = parts_of(agreement.secondment, person)
+    return frozenset(audience for audience, hearers in AUDIENCES.items() if parts & hearers)
 
 
 def party_of(agreement: Agreement, person: Person) -> Party | None:

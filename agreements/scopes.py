@@ -60,15 +60,32 @@ def downloadable(person: Person) -> QuerySet[Agreement]:
     return readable(person).exclude(state=PaperState.DRAFT)
 
 
-def versions(person: Person) -> QuerySet[Version]:
-    """All to HR of the seconder; to others the version that they were shown first, and all after it."""
-    replaced_before = Version.objects.filter(
+# A version that another replaced before the paper was shown to the guests.
+UNSEEN = Exists(
+    Version.objects.filter(
         agreement=OuterRef("agreement"),
         number__gt=OuterRef("number"),
         created_at__lte=OuterRef("agreement__shared_at"),
     )
-    shown = Q(Q(agreement__in=readable(person)), ~Exists(replaced_before))
+)
+
+
+def versions(person: Person) -> QuerySet[Version]:
+    """All to HR of the seconder; to others the version that they were shown first, and all after it."""
+    shown = Q(Q(agreement__in=readable(person)), ~UNSEEN)
     return Version.objects.filter(Q(agreement__in=editable(person)) | shown)
+
+
+def versions_of(agreement: Agreement, person: Person) -> QuerySet[Version]:
+    """Those of ``versions`` that belong to one paper, asked for without looking through all others."""
+    if policies.may_edit(agreement, person):
+        return agreement.versions.all()
+    return agreement.versions.exclude(UNSEEN) if policies.may_read(agreement, person) else agreement.versions.none()
+
+
+def threads_of(agreement: Agreement, person: Person) -> QuerySet[Thread]:
+    """Those of ``threads`` that belong to one paper."""
+    return agreement.threads.filter(audience__in=policies.hears(agreement, person))
 
 
 def change_requests(person: Person) -> QuerySet[ChangeRequest]:

@@ -13,7 +13,7 @@ from secondments.choices import Party
 def missing_approvals(agreement: Agreement) -> list[Party]:
     """Parties that have not approved the current version, in the order in which they are named."""
     assert agreement.current
-    given = set(agreement.current.approvals.values_list("party", flat=True))
+    given = {row.party for row in agreement.current.approvals.all()}
     return [party for party in policies.APPROVERS[PaperKind(agreement.kind)] if party not in given]
 
 

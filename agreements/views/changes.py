@@ -200,6 +200,6 @@ def settle(request: PersonRequest, key: str, number: int, pk: int) -> HttpRespon
 
 
 def _thread(request: PersonRequest, agreement: Agreement, pk: int) -> Thread:
-    found = fetch(scopes.threads(request.user).filter(agreement=agreement).prefetch_related("comments__author"), pk=pk)
+    found = fetch(scopes.threads_of(agreement, request.user).prefetch_related("comments__author"), pk=pk)
     found.agreement = agreement
     return found

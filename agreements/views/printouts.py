@@ -19,7 +19,7 @@ from secondments.views import scope
 def comparison(request: PersonRequest, key: str, number: int, older: int, newer: int) -> HttpResponse:
     """Ask for what changed between two versions as a PDF."""
     agreement = paper(request, key, number)
-    versions = scopes.versions(request.user).filter(agreement=agreement)
+    versions = scopes.versions_of(agreement, request.user)
     try:
         made = printing.ask(
             agreement, by=request.user, kind=PrintKind.COMPARISON,

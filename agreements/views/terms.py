@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
@@ -42,7 +42,8 @@ def terms_context(request: PersonRequest, agreement: Agreement) -> dict[str, Any
         if agreement.issued_at
         else []
     )
-    approvals = {row.party: row for row in version.approvals.select_related("person")}
+    prefetch_related_objects([version], "approvals__person")
+    approvals = {row.party: row for row in version.approvals.all()}
     approves_for = policies.approves_for(agreement, person)
     may_approve = (
         approves_for is not None and agreement.state == PaperState.NEGOTIATION and approves_for not in approvals
@@ -80,7 +81,9 @@ def terms_context(request: PersonRequest, agreement: Agreement) -> dict[str, Any
         if edits and agreement.state == PaperState.APPROVED
         else [],
         "noted": agreement.noted,
-        "consents": approving.hashes(agreement) if edits else {},
+        "consents": approving.hashes(agreement)
+        if edits and any(c.number == guards.LEGAL and not c.holds for c in checks)
+        else {},
         "slots": [(slot, getattr(slot, "signature", None)) for slot in slots],
         "my_slot": next((s for s in slots if _waits_for(s, agreement, request)), None),
         "reassigns": [
@@ -104,8 +107,7 @@ def _rows(request: PersonRequest, agreement: Agreement, requests: list[Any], *, 
     assert version
     library = Matter.of(version).by_key
     threads = list(
-        scopes.threads(request.user)
-        .filter(agreement=agreement)
+        scopes.threads_of(agreement, request.user)
         .select_related("started_by", "settled_by")
         .prefetch_related("comments__author")
     )
@@ -159,7 +161,7 @@ def _since_last_look(request: PersonRequest, agreement: Agreement) -> dict[str, 
 
 
 def _versions(request: PersonRequest, agreement: Agreement) -> QuerySet[Version]:
-    return scopes.versions(request.user).filter(agreement=agreement)
+    return scopes.versions_of(agreement, request.user)
 
 
 def _waits_for(slot: SignatureSlot, agreement: Agreement, request: PersonRequest) -> bool:
