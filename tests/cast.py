@@ -25,6 +25,7 @@ from secondments.actions import calendar, checklists, decisions, evaluations, ou
 from secondments.actions.papers import record_sealed
 from secondments.models import Secondment
 from secondments.states import State
+from tests.snapshots import walk
 
 _numbers = count(1)
 
@@ -62,6 +63,7 @@ class Cast:
     people: dict[str, Person] = field(default_factory=dict)
 
     @classmethod
+    @walk
     def assemble(cls) -> Cast:
         northwind = Organisation.objects.create(
             legal_name="Northwind Ltd",
@@ -132,6 +134,7 @@ class Cast:
 
     OBJECTIVES = ({"text": "Plan the autumn", "measure": "plan adopted"}, {"text": "Train two colleagues"})
 
+    @walk
     def draft(self, *, proposal: dict[str, Any] | None = None, **changes: Any) -> Secondment:
         return proposals.begin(
             by=self.hr,
@@ -141,9 +144,11 @@ class Cast:
             proposal=proposal or {},
         )
 
+    @walk
     def proposal(self, **changes: Any) -> Secondment:
         return proposals.submit(self.draft(**changes), by=self.hr)
 
+    @walk
     def agreement_case(self, **changes: Any) -> Secondment:
         case = self.proposal(**changes)
         for decision in case.decisions.all():
@@ -154,6 +159,7 @@ class Cast:
         found = Agreement.objects.select_related("current", "review_copy")
         return found.get(secondment=case, state__in=_LIVE, kind="agreement")
 
+    @walk
     def answered(self, case: Secondment) -> Agreement:
         """The draft with every open question answered by HR, and what has to be known before signing noted."""
         paper = self.paper(case)
@@ -167,15 +173,18 @@ class Cast:
             approving.take_note(self.paper(case), by=self.hr, name=guards.DAY_COUNT, reason="Payroll counts the days.")
         return self.paper(case)
 
+    @walk
     def shared(self, case: Secondment) -> Agreement:
         """With the parties; a paper that they have already stays as it is."""
         paper = self.paper(case)
         return negotiation.share(self.answered(case), by=self.hr) if paper.state == "draft" else paper
 
+    @walk
     def approved(self, case: Secondment) -> Agreement:
         self.shared(case)
         return self.approve(case)
 
+    @walk
     def approve(self, case: Secondment) -> Agreement:
         """The current version approved by all three; HR may be somebody else than the one who began."""
         for who in (case.host_contact, case.secondee, self.hr):
@@ -184,6 +193,7 @@ class Cast:
             approving.approve(paper, by=who, content_hash=paper.current.content_hash)
         return self.paper(case)
 
+    @walk
     @transaction.atomic
     def issued(self, case: Secondment) -> Agreement:
         """Out for signature, with stand-in bytes for the review copy (rendering has tests of its own)."""
@@ -195,6 +205,7 @@ class Cast:
         signing.invite(agreement)
         return self.paper(case)
 
+    @walk
     def sign(self, agreement: Agreement, who: Person, session: str = "session") -> Agreement:
         """One signature, with the code out of the outbox."""
         signing.record_opened(agreement, by=who)
@@ -210,9 +221,11 @@ class Cast:
             origin=signing.Origin(session, "192.0.2.7", "tests"),
         )
 
+    @walk
     def agreed(self, *, sealed: bool = True, **changes: Any) -> Secondment:
         return self.sealed(self.agreement_case(**changes), sealed=sealed)
 
+    @walk
     def sealed(self, case: Secondment, *, sealed: bool = True) -> Secondment:
         """Signed by all three, as far as its paper is not yet, and sealed."""
         agreement = self.issued(case)
@@ -222,24 +235,28 @@ class Cast:
             self.seal(agreement)
         return fresh(case)
 
+    @walk
     def seal(self, agreement: Agreement) -> None:
         """A stand-in for the sealed bytes."""
         document = documents.keep(agreement, DocumentKind.SEALED, f"sealed {next(_numbers)}".encode())
         Agreement.objects.filter(pk=agreement.pk).update(sealed_copy=document, sealed_at=clock.now())
         record_sealed(agreement.secondment)
 
+    @walk
     def active(self, **changes: Any) -> Secondment:
         case = self.agreed(**changes)
         with on(case.start_on):
             calendar.advance()
         return fresh(case)
 
+    @walk
     def in_review(self, **changes: Any) -> Secondment:
         case = self.active(**changes)
         with on(case.end_on - timedelta(days=30)):
             calendar.advance()
         return fresh(case)
 
+    @walk
     def evaluated(self, **changes: Any) -> Secondment:
         case = self.in_review(**changes)
         with on(case.end_on - timedelta(days=20)):
@@ -252,6 +269,7 @@ class Cast:
                 )
         return fresh(case)
 
+    @walk
     def returning(self, **changes: Any) -> Secondment:
         case = self.evaluated(**changes)
         with on(case.end_on - timedelta(days=10)):
@@ -260,6 +278,7 @@ class Cast:
             calendar.advance()
         return fresh(case)
 
+    @walk
     def completed(self, **changes: Any) -> Secondment:
         case = self.returning(**changes)
         with on(case.end_on + timedelta(days=2)):
@@ -268,11 +287,13 @@ class Cast:
             outcomes.record(case, by=self.hr, outcome="same_role")
             return transitions.perform(case, "complete", by=self.hr)
 
+    @walk
     def declined(self, **changes: Any) -> Secondment:
         case = self.proposal(**changes)
         decision = case.decisions.get(kind="release")
         return decisions.decide(decision, by=self.manager, verdict=False, reason="Too busy")
 
+    @walk
     def withdrawn(self, **changes: Any) -> Secondment:
         return transitions.perform(self.proposal(**changes), "withdraw", by=self.hr, reason="Called off")
 
@@ -302,7 +323,7 @@ def answer_to(parameter: Parameter, case: Secondment) -> str:
     """Something that fits an open question; a recharge is none unless a test says otherwise."""
     if parameter.type == "choice":
         return parameter.choices[0]
-    if parameter.type == "date":
+    if parameter.type == "date" or parameter.name.endswith("_expiry"):
         return (case.end_on + timedelta(days=30)).isoformat()
     if parameter.type in {"number", "percent"}:
         return str(parameter.minimum or 1)

@@ -14,6 +14,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
 from people.models import Person
+from tests import snapshots
 from tests.cast import Cast
 
 GUARDED = """SELECT DISTINCT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
@@ -73,14 +74,16 @@ def _empty_cache() -> Iterator[None]:
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return Cast.assemble()
+def cast(db: None) -> Iterator[Cast]:
+    with snapshots.followed():
+        yield Cast.assemble()
 
 
 @pytest.fixture
-def real_cast(transactional_db: None) -> Cast:
+def real_cast(transactional_db: None) -> Iterator[Cast]:
     """The cast with real transactions, for tests with threads, commits or processes."""
-    return Cast.assemble()
+    with snapshots.followed():
+        yield Cast.assemble()
 
 
 @pytest.fixture

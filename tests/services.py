@@ -48,6 +48,8 @@ def start_pair(stack: ExitStack) -> None:
         embedded.running(directory, durable=False, database_url=database_url, redis_url=redis_url)
     )
     os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = pair.database_url, pair.redis_url
+    if not database_url:
+        embedded.let_rows_be_laid_down(directory)
 
 
 def remove_abandoned() -> None:

@@ -7,6 +7,7 @@ finds a running demo. ``python -m config.embedded --help`` lists the commands. N
 
 from config.embedded.pair import Pair, erase, running, was_started
 from config.embedded.places import AlreadyRunning, CannotStart, database_url, redis_url
+from config.embedded.postgres import let_rows_be_laid_down
 
 __all__ = [
     "AlreadyRunning",
@@ -14,6 +15,7 @@ __all__ = [
     "Pair",
     "database_url",
     "erase",
+    "let_rows_be_laid_down",
     "redis_url",
     "running",
     "was_started",

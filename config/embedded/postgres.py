@@ -224,6 +224,14 @@ def _make_role_and_database(directory: Path) -> None:
                 cursor.execute(f"CREATE DATABASE {places.DATABASE} OWNER {places.ROLE}")
 
 
+def let_rows_be_laid_down(directory: Path) -> None:
+    """Let the role write rows back as they were, without judging them again: for tests, of a server that runs."""
+    with closing(_connect(directory, SUPERUSER, SUPERUSER)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f"GRANT SET ON PARAMETER session_replication_role TO {places.ROLE}")
+
+
 def _connect(directory: Path, role: str, database: str) -> psycopg2.extensions.connection:
     socket = places.postgres_socket(directory)
     return psycopg2.connect(host=str(socket.parent), port=5432, user=role, dbname=database, connect_timeout=5)

@@ -44,6 +44,7 @@ from secondments.actions import attachments, case_parts, copying, decisions, dep
 from secondments.choices import Part
 from secondments.models import Secondment
 from tests.cast import Cast, answer_to, member, person
+from tests.snapshots import walk
 
 DUMMIES = {
     "kind": "release",
@@ -113,6 +114,7 @@ class World:
 SMALL = {"is_full_time": False, "weekly_hours": 1}
 
 
+@walk
 def build(cast: Cast) -> World:
     """Cases in every state that an address needs, and rows of every kind below people and organisations."""
     people = dict(cast.people)
@@ -310,6 +312,7 @@ def _below_people(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, 
     found["end_signatory"] = {**ours, "pk": signs.pk}
     found["remove_closing_day"] = {**ours, "pk": shut.pk}
     found["end_membership"] = {**ours, "pk": Membership.objects.get(person=cast.finance).pk}
+    found["legal_membership"] = {**ours, "pk": Membership.objects.get(person=cast.hr).pk}
     for name in ("edit_policy", "remove_policy"):
         found[name] = {**ours, "pk": rules.pk}
     found["lift_hold"] = {"key": gone.key, "hold": hold.key}

@@ -169,12 +169,12 @@ def middle(written: Cast) -> LedgerEntry:
 
 def test_changed_entry_is_found(written: Cast) -> None:
     entry = middle(written)
-    as_owner("UPDATE people_ledgerentry SET actor_id = 1 WHERE id = %s", entry.pk)
+    as_owner("UPDATE people_ledgerentry SET actor_id = 1000001 WHERE id = %s", entry.pk)
     assert found() == {"entries": f"Entry {entry.pk} ({entry.verb}, chain {written.case.pk}) is not as it was written."}
 
 
 @pytest.mark.parametrize("column", ["at = at + interval '1 second'", "verb = 'x'", "acting_as = 'x'", "case_id = NULL, number = NULL",
-    "number = 1000", "subject_id = 7", "chain = 7", "id = 10000000"])  # fmt: skip
+    "number = 1000", "subject_id = 1000007", "chain = 7", "id = 10000000"])  # fmt: skip
 def test_every_column_counts(written: Cast, column: str) -> None:
     as_owner(f"UPDATE people_ledgerentry SET {column} WHERE id = %s", middle(written).pk)
     assert "entries" in found()
@@ -183,7 +183,7 @@ def test_every_column_counts(written: Cast, column: str) -> None:
 def test_changed_entry_with_a_new_hash_is_found(written: Cast) -> None:
     entries = chain_of(written.case.pk)
     as_owner(
-        "UPDATE people_ledgerentry SET actor_id = 1, hash = ledger_hash(id, at, verb, 1, acting_as, case_id, number, "
+        "UPDATE people_ledgerentry SET actor_id = 1000001, hash = ledger_hash(id, at, verb, 1000001, acting_as, case_id, number, "
         "subject_id, words_digest, chain, previous) WHERE id = %s",
         entries[2].pk,
     )
