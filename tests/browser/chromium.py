@@ -71,7 +71,7 @@ def watch(page: Page) -> list[str]:
 
 def addresses(page: Page, site: str) -> list[str]:
     """Same-site links of the page, in order."""
-    found = page.eval_on_selector_all("a[href]", "links => links.map(a => a.href)")
+    found = page.eval_on_selector_all("a[href]:not([download])", "links => links.map(a => a.href)")
     return [link.partition("#")[0] for link in found if link.startswith(site)]
 
 
