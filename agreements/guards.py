@@ -175,9 +175,9 @@ def _conditions(look: Look) -> Iterator[Refusal]:
 
 def _settled(paper: Agreement) -> Iterator[Refusal]:
     if paper.change_requests.filter(state=ProposalState.OPEN).exists():
-        yield Refusal(_("A request for a change is still open; it has to be answered first."), "requests")
+        yield Refusal(_("A request for a change is still open; it has to be answered first."), OPEN_MATTERS)
     if paper.threads.filter(state=ThreadState.OPEN, audience=Audience.ALL).exists():
-        yield Refusal(_("A comment is still open; resolve it first."), "requests")
+        yield Refusal(_("A comment is still open; resolve it first."), OPEN_MATTERS)
 
 
 def _approved(look: Look) -> Iterator[Refusal]:
@@ -199,6 +199,9 @@ def _legal(look: Look) -> Iterator[Refusal]:
             )
 
 
+LASTING = {"not applicable", "unlimited", "indefinite", "permanent"}  # documents that do not expire
+
+
 def _abroad(look: Look) -> Iterator[Refusal]:
     if look.case.kind != Kind.INTERNATIONAL:
         return
@@ -214,7 +217,17 @@ def _abroad(look: Look) -> Iterator[Refusal]:
             "noted",
         )
     for key, name in (("tax_social_security", "certificate_expiry"), ("immigration_rtw", "permit_expiry")):
-        expiry = _day(look.value(key, name))
+        said = look.value(key, name)
+        expiry = _day(said)
+        if said and expiry is None and said.lower().rstrip(".") not in LASTING:
+            yield Refusal(
+                _(
+                    "In “%(clause)s” write a day for “%(said)s”, such as 31 March 2027, or “not applicable”, "
+                    "or “unlimited”."
+                )
+                % {"clause": look.title(key), "said": said[:60]},
+                f"clause-{key}",
+            )
         if expiry and look.case.end_on and expiry < look.case.end_on:
             yield Refusal(
                 _("In “%(clause)s” a document expires on %(day)s, before the last day.")
@@ -241,11 +254,12 @@ def _signatories(look: Look) -> Iterator[Refusal]:
         yield Refusal(
             _("Three different people have to sign.") if needed == 3 else _("Different people have to sign."), "people"
         )
+    named = set(case.parts.current().values_list("part", "person"))
     for part, person in (
         (Part.SIGNATORY_HOST, case.host_signatory if Party.HOST in signatories(look.paper) else None),
         (Part.SIGNATORY_SECONDER, case.seconder_signatory),
     ):
-        if person and not case.parts.current().filter(part=part, person=person).exists():
+        if person and (str(part), person.pk) not in named:
             yield Refusal(_("%(name)s signs no longer: name somebody else on “People”.") % {"name": person}, "people")
     for person in people:
         if not person.is_active or not person.email or person.email.endswith(".invalid"):
@@ -274,6 +288,7 @@ CHECKS: tuple[tuple[Any, Callable[[Look], Iterator[Refusal]]], ...] = (
 
 ENCLOSURE = "enclosure"
 APPROVALS, LEGAL = 9, 10  # what comes after an approval, or is not for the other parties
+OPEN_MATTERS = "requests"  # where on the page they are, of what check 9 says the part that an approval waits for
 
 
 def signatories(agreement: Agreement) -> dict[Party, Person | None]:
@@ -324,7 +339,7 @@ def _asked(look: Look) -> list[Check]:
 def before_approval(agreement: Agreement, held: list[Check]) -> list[Refusal]:
     """What stands between the current version and a party's approval: open matters, open questions, open checks."""
     return [
-        *_settled(agreement),
+        *(row for check in held if check.number == APPROVALS for row in check.refusals if row.where == OPEN_MATTERS),
         *(row for check in held if check.number not in {APPROVALS, LEGAL} for row in check.refusals),
     ]
 

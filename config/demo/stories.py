@@ -265,7 +265,7 @@ class Teller:
                 )  # fmt: skip
 
     def _guess(self, parameter: Parameter) -> str:
-        if parameter.type == "date":
+        if parameter.type == "date" or parameter.name.endswith("_expiry"):
             return (self.end + timedelta(days=60)).isoformat()
         if parameter.type == "choice":
             return parameter.choices[0]

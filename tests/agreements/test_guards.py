@@ -362,6 +362,9 @@ def test_document_lasts_to_the_end(cast: Cast, abroad: Agreement, key: str, name
     ):  # fmt: skip
         put(cast, abroad, key, **{name: value})
         assert told(abroad, 11) == expected
+    put(cast, abroad, key, **{name: "next spring"})
+    unread = f"In “{title}” write a day for “next spring”, such as 31 March 2027, or “not applicable”, or “unlimited”."
+    assert told(abroad, 11) == [(unread, f"clause-{key}")]
 
 
 # 12: complete.
