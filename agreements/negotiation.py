@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agreements import clauses, composing, drafting, notices, papers, policies, waiting
+from agreements import clauses, composing, drafting, editions, notices, papers, policies, waiting
 from agreements.clauses import Clause, Parameter
 from agreements.composing import Matter
 from agreements.models import Agreement, Document, Version
@@ -252,7 +252,7 @@ def enclose(agreement: Agreement, *, by: Person, name: str, content: bytes, note
     )
     agreement.pack = Pack.OWN_PAPER
     agreement.save(update_fields=["pack"])
-    library = clauses.catalogue()
+    library = {**clauses.catalogue(), **editions.of(agreement.secondment.seconder, agreement.language)}
     matter = Matter(
         clauses=(library["parties"], clauses.special("own_paper"), library["signatures"]),
         values={key: values for key, values in Matter.of(current).values.items() if key in library},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -93,10 +94,11 @@ def reassign(request: PersonRequest, key: str, number: int, place: int) -> HttpR
     form = ReassignForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            envelopes.reassign(
-                agreement, by=request.user, place=slot.pk, to=form.person(agreement.secondment.zone),
-                reason=form.cleaned_data["reason"],
-            )  # fmt: skip
+            with transaction.atomic():  # who is new here is made with the reassignment, or not at all
+                envelopes.reassign(
+                    agreement, by=request.user, place=slot.pk, to=form.person(agreement.secondment.zone),
+                    reason=form.cleaned_data["reason"],
+                )  # fmt: skip
         except Refused as refused:
             scope.explain(form, refused)
         else:

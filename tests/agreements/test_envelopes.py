@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from agreements import documents, envelopes, evidence, links, signing
 from agreements.models import Agreement, SignatureSlot, SigningCode, SigningLink
@@ -44,6 +46,18 @@ def last_body(agreement: Agreement) -> dict[str, Any]:
 
 
 # Another signatory.
+
+
+def test_form_that_is_refused_makes_nobody(cast: Cast, paper: Agreement, sign_in: Callable[[Person], Client]) -> None:
+    """An address that nobody has yet becomes a person with the reassignment, and not with a form that has a fault."""
+    address = f"{paper.get_absolute_url()}places/{place(paper, 'host').pk}/reassign/"
+    given = {"name": "Nadia Nowak", "email": "nadia@example.org", "reason": ""}
+    assert sign_in(cast.contact).post(address, given).status_code == 200
+    assert sign_in(cast.hr).post(address, given | {"reason": "On leave"}).status_code == 403
+    cast.sign(paper, cast.secondee)
+    cast.sign(fresh(paper), cast.signatory)
+    assert sign_in(cast.contact).post(address, given | {"reason": "On leave"}).status_code in {200, 404}
+    assert not Person.objects.filter(email="nadia@example.org").exists()
 
 
 def test_another_signatory_of_the_host_signs_in_their_place(cast: Cast, paper: Agreement) -> None:

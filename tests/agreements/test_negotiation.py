@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agreements import approving, clauses, drafting, editions, negotiation, signing
+from agreements import approving, clauses, conversations, drafting, editions, negotiation, proposing, signing
 from agreements.clauses import Clause
 from agreements.models import Agreement, Document
 from people.models import LedgerEntry, Notice
@@ -398,6 +398,25 @@ def test_required_clause_stays(cast: Cast, paper: Agreement) -> None:
         ("“Early ending by notice” is required in this kind of agreement and stays.", "")
     ]
     assert refusals(lambda: leave(paper, cast.hr, "none")) == [("There is no such clause in these terms.", "")]
+
+
+@pytest.mark.parametrize("said", ["comment", "request"])
+def test_clause_beside_which_something_is_open_does_not_go(cast: Cast, paper: Agreement, said: str) -> None:
+    """What is open would be lost from sight, and keep the paper from being approved for good."""
+    take(paper, cast.hr, "backfill")
+    if said == "comment":
+        thread = conversations.start(fresh(paper), by=cast.contact, key="backfill", text="Who covers?")
+    else:
+        asked = propose(fresh(paper), cast.contact, key="backfill", text="Somebody else covers.")
+    told = [("Something is still open beside a clause that would go: answer or resolve it first.", "")]
+    assert refusals(lambda: leave(paper, cast.hr, "backfill")) == told
+    assert refusals(lambda: enclose(paper, cast.contact)) == told
+    if said == "comment":
+        conversations.settle(thread, by=cast.hr, state="resolved")
+    else:
+        proposing.decline(asked, by=cast.hr, answer="No")
+    leave(paper, cast.hr, "backfill")
+    assert "backfill" not in keys(paper)
 
 
 @pytest.mark.parametrize(
