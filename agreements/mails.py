@@ -20,7 +20,8 @@ def note_sealed(notice: Notice, is_sent: bool) -> None:
     if not is_sent:
         _note_failure(_number(notice), notice)
     elif Agreement.objects.filter(pk=_number(notice)).exists():
-        evidence.add(papers.lock(_number(notice)), "copy sent", to=notice.recipient.full_name)
+        agreement = papers.lock(_number(notice))
+        evidence.add(agreement, "copy sent", to=notice.recipient.full_name)
 
 
 def _note_failure(pk: int, notice: Notice) -> None:

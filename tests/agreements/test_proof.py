@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -88,7 +89,8 @@ def change_mailed(paper: Agreement) -> None:
     """The chain and the file agree, and the mail that went out says something else."""
     notice = Notice.objects.filter(key__startswith=f"agreement:{paper.pk}:sealed:").first()
     assert notice and notice.sent_at
-    words = [sentence.replace(evidence.head(paper), "0" * 64) for sentence in notice.sentences]
+    words = [re.sub("[0-9a-f]{64}", "0" * 64, sentence) for sentence in notice.sentences]
+    assert words != notice.sentences
     Notice.objects.filter(pk=notice.pk).update(sentences=words)
 
 
