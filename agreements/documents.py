@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import disclosure, drawing, evidence, notices, papers, pdf, sealing
+from agreements import disclosure, drawing, evidence, file_notices, papers, pdf, sealing
 from agreements.models import Agreement, Document, SignatureSlot
 from agreements.signing import invite
 from agreements.states import DocumentKind, PaperKind, PaperState
@@ -133,7 +133,7 @@ def seal(agreement: Agreement) -> Document:
         evidence.add(agreement, "sealed", sha256=document.sha256)
         if agreement.kind == PaperKind.AGREEMENT:
             record_sealed(agreement.secondment)
-        notices.sealed(agreement, document)
+        file_notices.sealed(agreement, document)
     return document
 
 
@@ -155,7 +155,7 @@ def tell_late() -> int:
     for agreement in late.order_by("pk"):
         key = f"agreement:{agreement.pk}:seal-late:"
         if not Notice.objects.filter(key__startswith=key).exists():
-            notices.seal_late(agreement)
+            file_notices.seal_late(agreement)
             told += 1
     return told
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from agreements import evidence, policies
-from agreements.models import Agreement, Approval, ChangeRequest, Comment, Document, SignatureSlot, Thread
+from agreements import policies
+from agreements.models import Agreement, Approval, ChangeRequest, Comment, SignatureSlot, Thread
 from agreements.models.signature import PARTY_OF_SIGNATORY
 from agreements.states import Audience, PaperKind, PaperState
 from people.models import Person
@@ -18,7 +18,7 @@ from secondments.choices import Part, Party
 from secondments.notices import hr, with_deputies
 
 
-def _message(
+def message(
     agreement: Agreement,
     to: Person,
     event: str,
@@ -45,7 +45,7 @@ def _message(
     )
 
 
-def _speakers(agreement: Agreement, party: Party) -> list[Person]:
+def speakers(agreement: Agreement, party: Party) -> list[Person]:
     """Who is told for a party of a negotiation."""
     case = agreement.secondment
     if party == Party.SECONDER:
@@ -61,7 +61,7 @@ def _guests(agreement: Agreement) -> list[tuple[Party, Person]]:
         (party, person)
         for party in policies.APPROVERS[PaperKind(agreement.kind)]
         if party != Party.SECONDER
-        for person in _speakers(agreement, party)
+        for person in speakers(agreement, party)
     ]
 
 
@@ -71,7 +71,7 @@ def terms_shared(agreement: Agreement) -> None:
     title = agreement.secondment.title
     queue(
         *(
-            _message(
+            message(
                 agreement,
                 person,
                 f"shared:{agreement.current.number}",
@@ -95,7 +95,7 @@ def new_version(agreement: Agreement, approved_before: Iterable[Person], *, by: 
     told |= {pk: (Party.SECONDER, person) for pk, person in cleared.items() if pk not in told}
     queue(
         *(
-            _message(
+            message(
                 agreement,
                 person,
                 f"version:{number}",
@@ -119,7 +119,7 @@ def change_asked(agreement: Agreement, request: ChangeRequest) -> None:
         to = Party(request.answers.party)
     queue(
         *(
-            _message(
+            message(
                 agreement,
                 person,
                 f"change-asked:{request.pk}",
@@ -128,7 +128,7 @@ def change_asked(agreement: Agreement, request: ChangeRequest) -> None:
                 action=_("Answer the request"),
                 path=f"{agreement.get_absolute_url()}#requests",
             )
-            for person in _speakers(agreement, to)
+            for person in speakers(agreement, to)
             if person.pk != request.author_id
         )
     )
@@ -137,7 +137,7 @@ def change_asked(agreement: Agreement, request: ChangeRequest) -> None:
 def change_answered(agreement: Agreement, request: ChangeRequest) -> None:
     case = agreement.secondment
     queue(
-        _message(
+        message(
             agreement,
             request.author,
             f"change-answered:{request.pk}",
@@ -157,12 +157,12 @@ def commented(thread: Thread, comment: Comment) -> None:
         Audience.ALL: [Party.SECONDER, *(party for party, _person in _guests(agreement))],
         Audience.HOST: [Party.HOST],
     }.get(Audience(thread.audience), [Party.SECONDER])
-    people = {person.pk: person for party in parties for person in _speakers(agreement, party)}
+    people = {person.pk: person for party in parties for person in speakers(agreement, party)}
     if thread.audience == Audience.SECONDER_MANAGER and case.line_manager:
         people[case.line_manager.pk] = case.line_manager
     queue(
         *(
-            _message(
+            message(
                 agreement,
                 person,
                 f"comment:{comment.pk}",
@@ -184,7 +184,7 @@ def terms_approved(agreement: Agreement, approval: Approval) -> None:
     is_last = agreement.state == PaperState.APPROVED
     queue(
         *(
-            _message(
+            message(
                 agreement,
                 person,
                 f"approved:{agreement.current.number}:{approval.party}",
@@ -216,7 +216,7 @@ def signature_asked(agreement: Agreement, slot: SignatureSlot) -> None:
     again = f":{slot.reassigned_at:%Y%m%d%H%M%S}" if slot.reassigned_at else ""
     queue(
         *(
-            _message(
+            message(
                 agreement,
                 person,
                 f"sign:{slot.pk}{again}",
@@ -246,7 +246,7 @@ def signature_reminders(agreement: Agreement, slot: SignatureSlot, rung: str) ->
     again = f":{slot.reassigned_at:%Y%m%d%H%M%S}" if slot.reassigned_at else ""
     if rung == timetable.ESCALATE:
         for person in hr(agreement.secondment):
-            yield _message(
+            yield message(
                 agreement,
                 person,
                 f"sign-late:{slot.pk}{again}",
@@ -258,7 +258,7 @@ def signature_reminders(agreement: Agreement, slot: SignatureSlot, rung: str) ->
             )
         return
     for person in who_signs(agreement, slot):
-        yield _message(
+        yield message(
             agreement,
             person,
             f"sign-reminder:{slot.pk}{again}:{rung}:{slot.due_on}",
@@ -275,7 +275,7 @@ def voided(agreement: Agreement, people: Iterable[Person], *, by: Person | None)
     """Who was asked to sign, or has signed, is told that the paper is no longer out."""
     queue(
         *(
-            _message(
+            message(
                 agreement,
                 person,
                 "voided",
@@ -295,7 +295,7 @@ def expired(agreement: Agreement, asked: Iterable[Person]) -> None:
     people = {person.pk: person for person in [*hr(agreement.secondment), *asked]}
     queue(
         *(
-            _message(
+            message(
                 agreement,
                 person,
                 "expired",
@@ -313,7 +313,7 @@ def signed(agreement: Agreement, slot: SignatureSlot) -> None:
     """HR follows along."""
     queue(
         *(
-            _message(
+            message(
                 agreement,
                 person,
                 f"signed:{slot.pk}",
@@ -330,7 +330,7 @@ def signed(agreement: Agreement, slot: SignatureSlot) -> None:
 def signature_declined(agreement: Agreement, by: Person) -> None:
     queue(
         *(
-            _message(
+            message(
                 agreement,
                 person,
                 "signature-declined",
@@ -339,75 +339,5 @@ def signature_declined(agreement: Agreement, by: Person) -> None:
                 action=_("Open the agreement"),
             )
             for person in hr(agreement.secondment)
-        )
-    )
-
-
-def sealed(agreement: Agreement, document: Document) -> None:
-    """The sealed copy goes to all who signed and to the parties, with the head of the chain of evidence."""
-    slots = agreement.slots.select_related("signatory").order_by("turn", "pk")
-    recipients = {slot.signatory.pk: slot.signatory for slot in slots}
-    if agreement.kind == PaperKind.EARLY_END:
-        recipients |= {person.pk: person for party in Party for person in _speakers_of_case(agreement, party)}
-    chain = evidence.head(agreement)
-    queue(
-        *(
-            _message(
-                agreement,
-                person,
-                "sealed",
-                _("Signed and sealed: %(title)s") % {"title": agreement.secondment.title},
-                _("All have signed. Your sealed copy of “%(paper)s” is attached.") % {"paper": agreement.title},
-                _("Whether a copy is genuine can be checked by anybody on the verify page."),
-                _("Keep this line with it: evidence %(hash)s.") % {"hash": chain},
-                action=_("Open the agreement"),
-                about=f"sealed:{agreement.pk}",
-                attachment=f"document:{document.sha256}",
-            )
-            for person in recipients.values()
-        )
-    )
-
-
-def _speakers_of_case(agreement: Agreement, party: Party) -> list[Person]:
-    """For a letter, which binds without their signature: those whom it concerns."""
-    return [] if party in {Party.LINE_MANAGER, Party.SECONDER} else _speakers(agreement, party)
-
-
-def seal_late(agreement: Agreement) -> None:
-    """HR hears when a sealed copy is still missing though all have signed."""
-    queue(
-        *(
-            _message(
-                agreement,
-                person,
-                "seal-late",
-                _("The sealed copy is late: %(title)s") % {"title": agreement.secondment.title},
-                _("All have signed, and the signatures stand. The sealed copy could not be made yet."),
-                _("It is tried again by itself; tell whoever runs the installation if it lasts."),
-                action=_("Open the agreement"),
-            )
-            for person in hr(agreement.secondment)
-        )
-    )
-
-
-def not_delivered(agreement: Agreement, to: Person, notice_id: int) -> None:
-    """HR hears when a mail about signing, or with the sealed copy, came back for good."""
-    queue(
-        *(
-            _message(
-                agreement,
-                person,
-                f"not-delivered:{notice_id}",
-                _("A mail to %(name)s came back: %(title)s")
-                % {"name": to.full_name, "title": agreement.secondment.title},
-                _("The mail about “%(paper)s” to %(mail)s could not be delivered, and will not be sent again.")
-                % {"paper": agreement.title, "mail": to.email},
-                _("Ask for the right address; as long as the paper is out, somebody else can be named to sign it."),
-                action=_("Open the agreement"),
-            )
-            for person in hr(agreement.secondment)
-            if person != to
         )
     )

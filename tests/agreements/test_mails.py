@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from agreements import envelopes, evidence, notices, papers
+from agreements import envelopes, evidence, file_notices, papers
 from agreements.models import Agreement
 from people import delivery
 from people.models import Notice
@@ -72,7 +72,7 @@ def test_each_sealed_copy_that_is_sent_is_evidence(cast: Cast, paper: Agreement,
     cast.seal(paper)
     copy = Agreement.objects.get(pk=paper.pk).sealed_copy
     assert copy
-    notices.sealed(paper, copy)
+    file_notices.sealed(paper, copy)
     refuse(sink, cast.signatory.email)
     delivery.deliver()
     assert sorted(told(paper, "copy sent")) == ["Ana Duarte", "Dora Rex"]

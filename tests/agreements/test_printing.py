@@ -45,7 +45,8 @@ def test_comparison_says_what_changed_and_names_what_did_not(cast: Cast, paper: 
     assert printout.made_at is None
     assert printing.make_pending() == 1
     text = words(printout)
-    assert {"Talk", "to", "each", "other."} <= set(text.split())  # among the words that went
+    assert "Talk" in text  # among the words that went
+    assert "other." in text
     assert paper.reference in text
     assert "Return to the home post" in text
     assert printing.make_pending() == 0

@@ -210,7 +210,8 @@ def test_people_page_shows_each_side_what_it_may_change(cast: Cast, sign_in: Sig
 def test_who_leaves_the_employer_is_let_out_after_the_last_day(cast: Cast, sign_in: SignIn, ahead: int) -> None:
     from people.actions import employments
 
-    case = cast.agreement_case()
+    with on(clock.today("Europe/London") - timedelta(days=1)):  # as the day is looked at from its noon
+        case = cast.agreement_case()
     manager = sign_in(cast.manager)
     last_day = clock.today("Europe/London") + timedelta(days=ahead)
     employments.end(cast.manager.employments.get(), by=cast.hr, last_day=last_day)

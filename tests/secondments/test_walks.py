@@ -68,9 +68,10 @@ class Life(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.cast = Cast.assemble()
-        self.case = self.cast.draft()
         self.day: date = clock.today("Europe/London")
+        with on(self.day - timedelta(days=1)):  # walks act at noon, whatever time it is now
+            self.cast = Cast.assemble()
+            self.case = self.cast.draft()
 
     def attempt(self, act, *arguments, **named) -> None:
         """Do it, or be told why not; any other exception fails the walk."""

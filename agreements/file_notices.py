@@ -1,0 +1,84 @@
+"""What people are told about the files of a paper: the sealed copy, one that is late, a mail that came back."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from agreements import evidence
+from agreements.models import Agreement, Document
+from agreements.notices import message, speakers
+from agreements.states import PaperKind
+from people.models import Person
+from people.notify import queue
+from secondments.choices import Party
+from secondments.notices import hr
+
+
+def sealed(agreement: Agreement, document: Document) -> None:
+    """The sealed copy goes to all who signed and to the parties, with the head of the chain of evidence."""
+    slots = agreement.slots.select_related("signatory").order_by("turn", "pk")
+    recipients = {slot.signatory.pk: slot.signatory for slot in slots}
+    if agreement.kind == PaperKind.EARLY_END:
+        recipients |= {person.pk: person for party in Party for person in _speakers_of_case(agreement, party)}
+    chain = evidence.head(agreement)
+    queue(
+        *(
+            message(
+                agreement,
+                person,
+                "sealed",
+                _("Signed and sealed: %(title)s") % {"title": agreement.secondment.title},
+                _("All have signed. Your sealed copy of “%(paper)s” is attached.") % {"paper": agreement.title},
+                _("Whether a copy is genuine can be checked by anybody on the verify page."),
+                _("Keep this line with it: evidence %(hash)s.") % {"hash": chain},
+                action=_("Open the agreement"),
+                about=f"sealed:{agreement.pk}",
+                attachment=f"document:{document.sha256}",
+            )
+            for person in recipients.values()
+        )
+    )
+
+
+def _speakers_of_case(agreement: Agreement, party: Party) -> list[Person]:
+    """For a letter, which binds without their signature: those whom it concerns."""
+    return [] if party in {Party.LINE_MANAGER, Party.SECONDER} else speakers(agreement, party)
+
+
+def seal_late(agreement: Agreement) -> None:
+    """HR hears when a sealed copy is still missing though all have signed."""
+    queue(
+        *(
+            message(
+                agreement,
+                person,
+                "seal-late",
+                _("The sealed copy is late: %(title)s") % {"title": agreement.secondment.title},
+                _("All have signed, and the signatures stand. The sealed copy could not be made yet."),
+                _("It is tried again by itself; tell whoever runs the installation if it lasts."),
+                action=_("Open the agreement"),
+            )
+            for person in hr(agreement.secondment)
+        )
+    )
+
+
+def not_delivered(agreement: Agreement, to: Person, notice_id: int) -> None:
+    """HR hears when a mail about signing, or with the sealed copy, came back for good."""
+    queue(
+        *(
+            message(
+                agreement,
+                person,
+                f"not-delivered:{notice_id}",
+                _("A mail to %(name)s came back: %(title)s")
+                % {"name": to.full_name, "title": agreement.secondment.title},
+                _("The mail about “%(paper)s” to %(mail)s could not be delivered, and will not be sent again.")
+                % {"paper": agreement.title, "mail": to.email},
+                _("Ask for the right address; as long as the paper is out, somebody else can be named to sign it."),
+                action=_("Open the agreement"),
+            )
+            for person in hr(agreement.secondment)
+            if person != to
+        )
+    )
