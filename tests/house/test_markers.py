@@ -15,7 +15,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from agreements.models import Agreement, ChangeRequest, ClauseText, LegalConsent, Thread, Version
+from agreements.models import Agreement
 from config.logs import json_lines
 from people.delivery import letter
 from people.models import Notice, Person
@@ -26,7 +26,6 @@ from tests.house.marked import SEEN, Marked, share_of, words_in
 
 ROLES = sorted(set().union(*SEEN.values()) | {"finance", "host_finance", "paying", "stranger", "stranger_hr"})
 LINK = re.compile(r'(?:href|src|data-hx-get)="(/[^"#]*)')
-CLAUSE = re.compile(r"/clauses/(?!(?:add|new|export|import)/)([a-z_]+)/")
 LEAVE = {"account_logout", "openid_connect_login", "openid_connect_callback", "discard_unsent", "livez", "readyz"}
 CAPACITY = {
     "supervising": "host_supervisor",
@@ -53,7 +52,6 @@ class Walk:
 
     client: Client
     stays_out: set[str]
-    worded: set[str]
     sighted: dict[str, str] = field(default_factory=dict)
     gone: set[tuple[str, ...]] = field(default_factory=set)
 
@@ -75,11 +73,8 @@ class Walk:
                     ahead += [html.unescape(link) for link in LINK.findall(text) if link[13:25] not in self.stays_out]
 
     def _is_new(self, path: str) -> bool:
-        """Each page once, and once with each set of names in its query; of clauses that hold no word, one."""
+        """Each page once, and once with each set of names in its query."""
         place, _, query = path.partition("?")
-        clause = CLAUSE.search(place)
-        if clause and clause[1] not in self.worded:
-            place = place.replace(clause[0], "/clauses/*/")
         step = (place, *sorted(re.findall(r"(?:^|&)(\w+)=", query)))
         parts = place.split("/")
         if step in self.gone or not place.startswith("/") or parts[1] == "static":
@@ -169,23 +164,11 @@ def client_of(world: Marked, role: str) -> Client:
 
 def walked(world: Marked, role: str) -> dict[str, str]:
     """What a role sees on pages, in files and in mails."""
-    walk = Walk(client_of(world, role), {case.key for case in addresses_cases(world)}, worded_clauses())
+    walk = Walk(client_of(world, role), {case.key for case in addresses_cases(world)})
     act(world, role)
     walk.go([*addresses_of(world), "/"])
     mails(world.people.get(role), walk)
     return walk.sighted
-
-
-def worded_clauses() -> set[str]:
-    """Clauses that hold a word in some version, conversation, request or organisation's own text, and a few others."""
-    found = {"place_of_work"}
-    for version in Version.objects.all():
-        for part in (version.values, version.wordings):
-            found |= {key for key, said in part.items() if words_in(str(said))}
-        found |= {row["key"] for row in version.clauses if words_in(str(row))}
-    for model in (Thread, ChangeRequest, LegalConsent):
-        found |= set(model.objects.values_list("clause_key", flat=True))
-    return found | set(ClauseText.objects.values_list("key", flat=True))
 
 
 def addresses_cases(world: Marked) -> list:

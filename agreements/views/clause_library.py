@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agreements import clauses, diff, editions
 from agreements.clauses import Clause
-from agreements.forms.library import BringForm, ClauseTextForm
+from agreements.forms.clause_library import BringForm, ClauseTextForm
 from agreements.models import ClauseText
 from people.access import Denied, PersonRequest
 from people.forms.base import Reason
