@@ -33,7 +33,14 @@ def of_hash(sha256: str) -> Verdict:
         Document.objects.exclude(kind=DocumentKind.ENCLOSURE)
         .filter(sha256=sha256.lower())
         .select_related("agreement__secondment")
-        .defer("content")
+        .only(
+            "kind",
+            "created_at",
+            "agreement__state",
+            "agreement__number",
+            "agreement__sealed_at",
+            "agreement__secondment__reference",
+        )
         .first()
     )
     if found is None:
@@ -44,7 +51,8 @@ def of_hash(sha256: str) -> Verdict:
         return Verdict(VOID, sha256, number)
     if found.kind == DocumentKind.REVIEW_COPY:
         return Verdict(REVIEW_COPY, sha256, number)
-    newer = agreement.documents.filter(kind=DocumentKind.RENEWED, created_at__gt=found.created_at).exclude(pk=found.pk)
+    renewed = Document.objects.filter(agreement=found.agreement_id, kind=DocumentKind.RENEWED)
+    newer = renewed.filter(created_at__gt=found.created_at).exclude(pk=found.pk).order_by()
     return Verdict(RENEWED if newer.exists() else GENUINE, sha256, number, agreement.sealed_at)
 
 
