@@ -65,7 +65,7 @@ def check(slot: SignatureSlot, code: str, *, session: str) -> str:
 
     A code of another session, an expired, a replaced or a used one is never verified.
     """
-    row = slot.codes.select_for_update().filter(used_at__isnull=True, replaced_at__isnull=True).first()
+    row = slot.codes.select_for_update().filter(used_at__isnull=True, replaced_at__isnull=True).order_by("pk").first()
     if row is None or row.expires_at < timezone.now():
         return "expired"
     if row.attempts >= ATTEMPTS:

@@ -21,9 +21,14 @@ from people.models import Person
 ROOT = "0" * 64
 
 
-def add(agreement: Agreement, event: str, *, by: Person | None = None, **facts: Any) -> EvidenceEvent:
-    """Append an event; the caller holds the paper's lock, so that the chain has no forks."""
-    last = agreement.evidence.order_by("-number").first()
+def add(
+    agreement: Agreement, event: str, *, by: Person | None = None, after: EvidenceEvent | None = None, **facts: Any
+) -> EvidenceEvent:
+    """Append an event; the caller holds the paper's lock, so that the chain has no forks.
+
+    ``after`` is the newest event, where the caller wrote it just now; else it is read.
+    """
+    last = after or agreement.evidence.order_by("-number").first()
     previous = last.hash if last else ROOT
     body = json.dumps(
         {

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements import codes, disclosure, drawing, evidence, guards, links, notices, papers, policies, waiting
-from agreements.models import Agreement, Signature, SignatureOrigin, SignatureSlot
+from agreements.models import Agreement, EvidenceEvent, Signature, SignatureOrigin, SignatureSlot
 from agreements.states import PaperKind, PaperState
 from people import clock
 from people.models import Person
@@ -88,8 +88,7 @@ def in_turn(agreement: Agreement) -> list[SignatureSlot]:
     """The open places whose turn it is; none when all have signed or the paper is not out."""
     if agreement.state != PaperState.SIGNING or agreement.review_copy_id is None:
         return []
-    rows = list(agreement.slots.open().select_related("signatory").order_by("turn", "pk"))
-    found = [slot for slot in rows if slot.turn == rows[0].turn]
+    found = agreement.slots.whose_turn()
     for slot in found:
         slot.agreement = agreement
     return found
@@ -100,10 +99,11 @@ def next_slot(agreement: Agreement) -> SignatureSlot | None:
     return next(iter(in_turn(agreement)), None)
 
 
-def invite(agreement: Agreement) -> None:
-    """Ask those whose turn it is and who were not asked yet; inside the caller's lock."""
+def invite(agreement: Agreement, places: list[SignatureSlot] | None = None) -> None:
+    """Ask those whose turn it is and who were not asked yet; inside the caller's lock, who may know the places."""
     case = agreement.secondment
-    for slot in in_turn(agreement):
+    places = places or in_turn(agreement)
+    for slot in places:
         if slot.invited_at is None:
             slot.invited_at = clock.now()
             slot.due_on = clock.today(case.zone) + timedelta(days=case.rules.signing_days)
@@ -112,7 +112,7 @@ def invite(agreement: Agreement) -> None:
             slot.save(update_fields=["invited_at", "due_on"])
             evidence.add(agreement, "invited", to=slot.signatory.full_name, party=slot.get_party_display().lower())
             ask(agreement, slot)
-    waiting.settle(agreement)
+    waiting.settle(agreement, places)
 
 
 def ask(agreement: Agreement, slot: SignatureSlot) -> None:
@@ -189,12 +189,12 @@ def sign(
         refusals = _faults(agreement, slot, signed_name, agrees, sha256, disclosure_version)
         if not refusals:
             if origin.confirmed and not place:
-                return _write(agreement, slot, signer, signed_name, origin, drawn or [], origin.confirmed)
+                return _write(agreement, slot, signer, signed_name, origin, drawn or [], origin.confirmed, None)
             outcome = codes.check(slot, code, session=origin.session)
             if outcome == "verified":
-                evidence.add(agreement, "code verified", by=signer)
+                verified = evidence.add(agreement, "code verified", by=signer)
                 identity = _("Code sent to %(email)s") % {"email": signer.email}
-                return _write(agreement, slot, signer, signed_name, origin, drawn or [], identity)
+                return _write(agreement, slot, signer, signed_name, origin, drawn or [], identity, verified)
             refusals = [codes.REFUSALS[outcome]]
             if outcome in {"wrong", "locked"}:
                 evidence.add(agreement, f"code {'locked' if outcome == 'locked' else 'failed'}", by=signer)
@@ -227,6 +227,7 @@ def _write(
     origin: Origin,
     drawn: drawing.Strokes,
     identity: str,
+    verified: EvidenceEvent | None,
 ) -> Agreement:
     assert agreement.current and agreement.review_copy
     signed_name = " ".join(signed_name.split())
@@ -239,7 +240,9 @@ def _write(
             "name": origin.device_of.full_name,
         }
     told = disclosure.digest()
-    evidence.add(agreement, "disclosure accepted", by=signer, disclosure=disclosure.VERSION, text=told)
+    accepted = evidence.add(
+        agreement, "disclosure accepted", by=signer, after=verified, disclosure=disclosure.VERSION, text=told
+    )
     signature = Signature.objects.create(
         slot=slot,
         agreement=agreement,
@@ -255,10 +258,11 @@ def _write(
         at=clock.now(),
     )
     SignatureOrigin.objects.create(signature=signature, ip=origin.ip, user_agent=origin.user_agent[:400])
-    evidence.add(
+    signed = evidence.add(
         agreement,
         "signed",
         by=signer,
+        after=accepted,
         party=slot.get_party_display().lower(),
         email=signer.email,
         signed_name=signed_name,
@@ -276,10 +280,10 @@ def _write(
     call_off(f"signing:{slot.pk}")
     notices.signed(agreement, slot)
     papers.record(agreement, "sign", by=signer, party=slot.party)
-    if agreement.slots.open().exists():
-        invite(agreement)
+    if open_places := in_turn(agreement):
+        invite(agreement, open_places)
         return agreement
-    evidence.add(agreement, "all signed")
+    evidence.add(agreement, "all signed", after=signed)
     papers.perform(agreement, "complete", by=signer)
     if agreement.kind in {PaperKind.AGREEMENT, PaperKind.CONTRACT}:
         conclude_if_all_signed(agreement, by=signer)

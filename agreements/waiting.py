@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agreements import policies
-from agreements.models import Agreement
+from agreements.models import Agreement, SignatureSlot
 from agreements.states import Audience, PaperKind, PaperState, ProposalState, ThreadState
 from people.models import Person
 from secondments import turns
@@ -31,8 +31,11 @@ def speaker(agreement: Agreement, party: Party) -> Person | None:
     return {Party.HOST: case.host_contact, Party.SECONDEE: case.secondee, Party.SECONDER: case.owner}.get(party)
 
 
-def settle(agreement: Agreement) -> None:
-    """Say in the case whose turn it is; further papers do not hold up a case that goes on without them."""
+def settle(agreement: Agreement, asked: list[SignatureSlot] | None = None) -> None:
+    """Say in the case whose turn it is; further papers do not hold up a case that goes on without them.
+
+    ``asked`` are the places whose turn it is, where the caller has them.
+    """
     if agreement.kind != PaperKind.AGREEMENT:
         return
     case = agreement.secondment
@@ -47,9 +50,7 @@ def settle(agreement: Agreement) -> None:
         case PaperState.APPROVED:
             turns.pass_to(case, turns.ISSUE, [case.owner])
         case PaperState.SIGNING:
-            slots = list(agreement.slots.open().select_related("signatory").order_by("turn", "pk"))
-            now = [slot for slot in slots if slot.turn == slots[0].turn]
-            if now:
+            if now := asked or agreement.slots.whose_turn():
                 turns.pass_to(case, turns.SIGNATURE, [slot.signatory for slot in now], now[0].due_on)
         case PaperState.DECLINED | PaperState.EXPIRED:
             turns.pass_to(case, turns.DECLINED_PAPER, [case.owner])

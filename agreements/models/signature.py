@@ -30,6 +30,11 @@ class SignatureSlotQuerySet(models.QuerySet["SignatureSlot"]):
     def open(self) -> SignatureSlotQuerySet:
         return self.filter(signature__isnull=True)
 
+    def whose_turn(self) -> list[SignatureSlot]:
+        """Of the places of one paper those that are asked together now."""
+        rows = list(self.open().select_related("signatory").order_by("turn", "pk"))
+        return [slot for slot in rows if slot.turn == rows[0].turn]
+
 
 class SignatureSlot(models.Model):
     """The place on a paper where one named person signs for one party; places of one turn are asked together."""
