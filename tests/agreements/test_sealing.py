@@ -17,51 +17,20 @@ import pytest
 from agreements import sealing
 from agreements.sealing import FileKey, Key, SealingError, examination
 from tests.agreements.conformance import violations
+from tests.agreements.keys import PASSPHRASE, make_key
+from tests.agreements.specimen import ATTACHED
 from tests.agreements.tampering import TAMPERINGS, bomb, byte_in_a_page, flip, gibibyte
-from tests.agreements.test_pdf import ATTACHED, final  # noqa: F401 - a fixture
 
 ROOT = Path(sealing.__file__).parents[2]
-PASSPHRASE = b"correct horse"
 
 
 @pytest.fixture(scope="session")
-def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
-    return sealing.development_key(tmp_path_factory.mktemp("keys") / "seal.p12")
-
-
-@pytest.fixture(scope="session")
-def foreign_key(tmp_path_factory: pytest.TempPathFactory) -> Key:
-    return sealing.development_key(tmp_path_factory.mktemp("keys") / "foreign.p12")
-
-
-@pytest.fixture(scope="session")
-def sealed(final: bytes, key: Key) -> bytes:  # noqa: F811
+def sealed(final: bytes, key: Key) -> bytes:
     return sealing.seal(final, key)
 
 
 def check(pdf: bytes, key: Key) -> sealing.SealStatus:
     return sealing.check(pdf, [sealing.certificate_pem(key)])
-
-
-def make_key(path: Path, *, days: int) -> Path:
-    """Write a PKCS#12 file whose certificate ends `days` from now."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
-
-    private = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Seal of a test")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, private.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=100))
-        .not_valid_after(now + timedelta(days=days))
-        .sign(private, hashes.SHA256())
-    )
-    lock = BestAvailableEncryption(PASSPHRASE)
-    path.write_bytes(pkcs12.serialize_key_and_certificates(b"seal", private, certificate, None, lock))
-    return path
 
 
 # --- A good seal
@@ -74,7 +43,7 @@ def test_sealed_file_is_ours_and_intact(sealed: bytes, key: Key) -> None:
     assert status.sealed_at and abs(status.sealed_at - datetime.now(UTC)) < timedelta(minutes=5)
 
 
-def test_sealed_file_keeps_its_bytes_and_attachments(sealed: bytes, final: bytes) -> None:  # noqa: F811
+def test_sealed_file_keeps_its_bytes_and_attachments(sealed: bytes, final: bytes) -> None:
     assert sealed.startswith(final)
     digests = {name: hashlib.sha256(body).digest() for name, body in sealing.extract_attachments(sealed).items()}
     assert digests == {name: hashlib.sha256(body).digest() for name, body in ATTACHED.items()}
@@ -128,7 +97,7 @@ def test_missing_or_broken_key_is_a_sentence(tmp_path: Path) -> None:
         sealing.load_key(tmp_path / "broken.p12", b"")
 
 
-def test_expired_certificate_neither_loads_nor_seals(tmp_path: Path, final: bytes) -> None:  # noqa: F811
+def test_expired_certificate_neither_loads_nor_seals(tmp_path: Path, final: bytes) -> None:
     path = make_key(tmp_path / "key.p12", days=-1)
     with pytest.raises(SealingError, match="not valid today"):
         sealing.load_key(path, PASSPHRASE)
@@ -180,7 +149,7 @@ def test_page_of_a_sealed_file_replaced_still_names_our_seal(sealed: bytes, key:
     assert (status.has_seal, status.ours, status.intact) == (True, True, False)
 
 
-def test_seal_of_another_key_is_not_ours(final: bytes, key: Key, foreign_key: Key) -> None:  # noqa: F811
+def test_seal_of_another_key_is_not_ours(final: bytes, key: Key, foreign_key: Key) -> None:
     status = check(sealing.seal(final, foreign_key), key)
     assert (status.has_seal, status.ours, status.intact) == (True, False, True)
 

@@ -20,9 +20,9 @@ from agreements.states import PaperState
 from tests.agreements import tampering
 from tests.agreements.authority import Authority, Root, running, usage
 from tests.agreements.conformance import violations
+from tests.agreements.keys import PASSPHRASE
+from tests.agreements.specimen import ATTACHED
 from tests.agreements.tampering import TAMPERINGS
-from tests.agreements.test_pdf import ATTACHED, final  # noqa: F401 - a fixture
-from tests.agreements.test_sealing import PASSPHRASE, foreign_key, key  # noqa: F401 - fixtures
 from tests.cast import Cast
 
 
@@ -48,7 +48,7 @@ def foreign_authority() -> Iterator[Authority]:
 
 
 @pytest.fixture(scope="module")
-def stamped(final: bytes, key: Key, authority: Authority) -> bytes:  # noqa: F811
+def stamped(final: bytes, key: Key, authority: Authority) -> bytes:
     return sealing.seal(final, key, authority.timestamps)
 
 
@@ -57,14 +57,14 @@ def renewed(stamped: bytes, authority: Authority) -> bytes:
     return sealing.renew(sealing.renew(stamped, authority.timestamps), authority.timestamps)
 
 
-def check(pdf: bytes, key: Key, authority: Authority) -> sealing.SealStatus:  # noqa: F811
+def check(pdf: bytes, key: Key, authority: Authority) -> sealing.SealStatus:
     return sealing.check(pdf, [sealing.certificate_pem(key)], authority.root.pem)
 
 
 # --- Made
 
 
-def test_a_stamped_seal_is_ours_intact_and_of_its_day(stamped: bytes, key: Key, authority: Authority) -> None:  # noqa: F811
+def test_a_stamped_seal_is_ours_intact_and_of_its_day(stamped: bytes, key: Key, authority: Authority) -> None:
     status = check(stamped, key, authority)
     assert (status.has_seal, status.ours, status.intact, status.level) == (True, True, True, "B-LTA")
     assert status.timestamped_at and abs(status.timestamped_at - datetime.now(UTC)) < timedelta(minutes=5)
@@ -72,7 +72,7 @@ def test_a_stamped_seal_is_ours_intact_and_of_its_day(stamped: bytes, key: Key, 
     assert status.signer == sealing.DEVELOPMENT_NAME
 
 
-def test_pyhanko_itself_finds_everything_in_it(stamped: bytes, key: Key, authority: Authority) -> None:  # noqa: F811
+def test_pyhanko_itself_finds_everything_in_it(stamped: bytes, key: Key, authority: Authority) -> None:
     """The control: judged as a stranger would, with pyHanko's own rules and none of ours."""
     from asn1crypto import pem
     from asn1crypto.x509 import Certificate
@@ -101,12 +101,12 @@ def test_stamped_and_renewed_files_conform(stamped: bytes, renewed: bytes, profi
     assert violations(renewed, profile) == {}
 
 
-def test_a_stamped_seal_keeps_bytes_and_attachments(stamped: bytes, final: bytes) -> None:  # noqa: F811
+def test_a_stamped_seal_keeps_bytes_and_attachments(stamped: bytes, final: bytes) -> None:
     assert stamped.startswith(final)
     assert sealing.extract_attachments(stamped) == ATTACHED
 
 
-def test_an_authority_is_asked_twice_and_with_the_password(final: bytes, key: Key, authority: Authority) -> None:  # noqa: F811
+def test_an_authority_is_asked_twice_and_with_the_password(final: bytes, key: Key, authority: Authority) -> None:
     authority.password, before = "wanda:schwarz/wald", authority.asked
     with pytest.raises(SealingError, match="status 401"):
         sealing.seal(final, key, authority.timestamps)
@@ -137,8 +137,8 @@ FAILURES = {
 @pytest.mark.parametrize("behaviour", FAILURES)
 def test_a_failing_authority_leaves_no_file(
     behaviour: str,
-    final: bytes,  # noqa: F811
-    key: Key,  # noqa: F811
+    final: bytes,
+    key: Key,
     authority: Authority,
 ) -> None:
     authority.behaviour, authority.asked = behaviour, 0
@@ -146,7 +146,7 @@ def test_a_failing_authority_leaves_no_file(
         sealing.seal(final, key, authority.timestamps)
 
 
-def test_an_authority_that_is_away_leaves_no_file(final: bytes, key: Key) -> None:  # noqa: F811
+def test_an_authority_that_is_away_leaves_no_file(final: bytes, key: Key) -> None:
     with running("Timestamps of the past") as gone:
         pass
     with pytest.raises(SealingError, match="cannot be reached"):
@@ -154,8 +154,8 @@ def test_an_authority_that_is_away_leaves_no_file(final: bytes, key: Key) -> Non
 
 
 def test_a_silent_authority_is_given_up(
-    final: bytes,  # noqa: F811
-    key: Key,  # noqa: F811
+    final: bytes,
+    key: Key,
     authority: Authority,
 ) -> None:
     authority.behaviour, began = "slow", time.monotonic()
@@ -166,8 +166,8 @@ def test_a_silent_authority_is_given_up(
 
 
 def test_a_foreign_or_expired_authority_leaves_no_file(
-    final: bytes,  # noqa: F811
-    key: Key,  # noqa: F811
+    final: bytes,
+    key: Key,
     authority: Authority,
     foreign_authority: Authority,
 ) -> None:
@@ -214,7 +214,7 @@ def issued_key(root: Root, url: str) -> tuple[Key, x509.Certificate]:
     return sealing.FileKey(packed, PASSPHRASE), certificate
 
 
-def test_lists_of_revoked_certificates_go_into_the_file_or_there_is_none(final: bytes, authority: Authority) -> None:  # noqa: F811
+def test_lists_of_revoked_certificates_go_into_the_file_or_there_is_none(final: bytes, authority: Authority) -> None:
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation.dss import DocumentSecurityStore
 
@@ -231,7 +231,7 @@ def test_lists_of_revoked_certificates_go_into_the_file_or_there_is_none(final: 
         sealing.seal(final, issued, authority.timestamps)
 
 
-def test_a_revoked_authority_leaves_no_file(final: bytes, key: Key, authority: Authority) -> None:  # noqa: F811
+def test_a_revoked_authority_leaves_no_file(final: bytes, key: Key, authority: Authority) -> None:
     authority.certify(3000, list_at(f"{authority.address}/stamps.crl"))
     with pytest.raises(SealingError, match="validity of its certificate could not be established"):
         sealing.seal(final, key, authority.timestamps)
@@ -245,7 +245,7 @@ def test_a_revoked_authority_leaves_no_file(final: bytes, key: Key, authority: A
 # --- Renewal
 
 
-def test_renewed_twice_with_short_lived_certificates(final: bytes, key: Key, authority: Authority) -> None:  # noqa: F811
+def test_renewed_twice_with_short_lived_certificates(final: bytes, key: Key, authority: Authority) -> None:
     """Each timestamp outlives the one before; the seal stays provable when the first have long ended."""
     now = datetime.now(UTC)
     authority.certify(20)
@@ -277,7 +277,7 @@ def test_renewed_twice_with_short_lived_certificates(final: bytes, key: Key, aut
 
 def test_a_change_of_authority_needs_both_to_be_trusted(
     stamped: bytes,
-    key: Key,  # noqa: F811
+    key: Key,
     authority: Authority,
     foreign_authority: Authority,
 ) -> None:
@@ -295,7 +295,7 @@ def test_a_failing_authority_renews_nothing(stamped: bytes, authority: Authority
         sealing.renew(stamped, authority.timestamps)
 
 
-def test_a_seal_without_timestamps_has_nothing_to_renew(final: bytes, key: Key, authority: Authority) -> None:  # noqa: F811
+def test_a_seal_without_timestamps_has_nothing_to_renew(final: bytes, key: Key, authority: Authority) -> None:
     sealed = sealing.seal(final, key)
     assert not sealing.needs_renewal(sealed, datetime.now(UTC))
     with pytest.raises(SealingError, match="sealed without a timestamp authority"):
@@ -304,7 +304,7 @@ def test_a_seal_without_timestamps_has_nothing_to_renew(final: bytes, key: Key, 
         sealing.renew(final, authority.timestamps)
 
 
-def test_twelve_renewals_stay_within_the_bounds_of_a_check(stamped: bytes, key: Key, authority: Authority) -> None:  # noqa: F811
+def test_twelve_renewals_stay_within_the_bounds_of_a_check(stamped: bytes, key: Key, authority: Authority) -> None:
     for number in range(12):
         stamped = append(stamped, authority, number + 2)
     began = time.monotonic()
@@ -330,8 +330,8 @@ def test_tampering_is_noticed(
     which: str,
     tamper: Callable[[bytes, Key], bytes],
     request: pytest.FixtureRequest,
-    key: Key,  # noqa: F811
-    foreign_key: Key,  # noqa: F811
+    key: Key,
+    foreign_key: Key,
     authority: Authority,
 ) -> None:
     pdf = request.getfixturevalue(which)
@@ -358,7 +358,7 @@ def append(pdf: bytes, authority: Authority, number: int, change: Any = None) ->
 
 def test_the_control_a_bare_timestamp_of_a_trusted_authority_is_allowed(
     stamped: bytes,
-    key: Key,  # noqa: F811
+    key: Key,
     authority: Authority,
 ) -> None:
     assert check(append(stamped, authority, 2), key, authority).intact
@@ -368,7 +368,7 @@ def test_the_control_a_bare_timestamp_of_a_trusted_authority_is_allowed(
 def test_a_change_with_a_trusted_timestamp_on_it_is_noticed(
     change: str,
     stamped: bytes,
-    key: Key,  # noqa: F811
+    key: Key,
     authority: Authority,
 ) -> None:
     """Everybody may ask a public authority: its timestamp on a change makes the change no better."""
@@ -381,21 +381,21 @@ def test_a_change_with_a_trusted_timestamp_on_it_is_noticed(
 def test_an_update_under_a_trusted_timestamp_is_noticed(
     change: str,
     stamped: bytes,
-    key: Key,  # noqa: F811
+    key: Key,
     authority: Authority,
 ) -> None:
     altered = append(tampering.updated(stamped, getattr(tampering, change)), authority, 2)
     assert not check(altered, key, authority).intact
 
 
-def test_junk_under_a_trusted_timestamp_is_noticed(stamped: bytes, key: Key, authority: Authority) -> None:  # noqa: F811
+def test_junk_under_a_trusted_timestamp_is_noticed(stamped: bytes, key: Key, authority: Authority) -> None:
     assert not check(append(stamped + b"\n% junk\n", authority, 2), key, authority).intact
 
 
 def test_a_foreign_timestamp_is_noticed(
     stamped: bytes,
-    final: bytes,  # noqa: F811
-    key: Key,  # noqa: F811
+    final: bytes,
+    key: Key,
     authority: Authority,
     foreign_authority: Authority,
 ) -> None:
@@ -406,7 +406,7 @@ def test_a_foreign_timestamp_is_noticed(
     assert not sealing.check(stamped, [sealing.certificate_pem(key)]).intact
 
 
-def test_timestamps_cut_off_are_noticed(stamped: bytes, renewed: bytes, key: Key, authority: Authority) -> None:  # noqa: F811
+def test_timestamps_cut_off_are_noticed(stamped: bytes, renewed: bytes, key: Key, authority: Authority) -> None:
     """Without its archive timestamp the file is one that was never made; without a renewal it is the older file."""
     ends = [found.end() for found in re.finditer(rb"%%EOF\s?", renewed)]
     assert renewed[: ends[2]].strip() == stamped.strip()
@@ -417,9 +417,9 @@ def test_timestamps_cut_off_are_noticed(stamped: bytes, renewed: bytes, key: Key
 
 
 def test_a_stamped_seal_of_another_key_is_not_ours(
-    final: bytes,  # noqa: F811
-    key: Key,  # noqa: F811
-    foreign_key: Key,  # noqa: F811
+    final: bytes,
+    key: Key,
+    foreign_key: Key,
     authority: Authority,
 ) -> None:
     status = check(sealing.seal(final, foreign_key, authority.timestamps), key, authority)

@@ -15,8 +15,7 @@ from agreements.sealing import Key, SealingError
 from config import seal as seal_of_config
 from tests.agreements.authority import named, running, usage
 from tests.agreements.conformance import violations
-from tests.agreements.test_pdf import ATTACHED, final  # noqa: F401 - a fixture
-from tests.agreements.test_sealing import key as another_key  # noqa: F401 - a fixture
+from tests.agreements.specimen import ATTACHED
 
 PLACES = ("/usr/lib/softhsm", "/usr/lib/x86_64-linux-gnu/softhsm", "/usr/lib/aarch64-linux-gnu/softhsm", "/usr/lib64")
 MODULES = [str(Path(place, "libsofthsm2.so")) for place in PLACES if Path(place, "libsofthsm2.so").exists()]
@@ -88,7 +87,7 @@ def key(token: dict[str, bytes]) -> Key:
     return sealing.load_token_key(MODULE, TOKEN, LABEL, PIN)
 
 
-def test_a_key_in_a_token_seals_as_any_other(key: Key, token: dict[str, bytes], final: bytes) -> None:  # noqa: F811
+def test_a_key_in_a_token_seals_as_any_other(key: Key, token: dict[str, bytes], final: bytes) -> None:
     assert key.certificates == (token[LABEL],)
     sealed = sealing.seal(final, key)
     status = sealing.check(sealed, [sealing.certificate_pem(key)])
@@ -97,14 +96,14 @@ def test_a_key_in_a_token_seals_as_any_other(key: Key, token: dict[str, bytes], 
     assert violations(sealed, "3a") == violations(sealed, "ua1") == {}
 
 
-def test_a_key_in_a_token_seals_with_timestamps_and_is_renewed(key: Key, final: bytes) -> None:  # noqa: F811
+def test_a_key_in_a_token_seals_with_timestamps_and_is_renewed(key: Key, final: bytes) -> None:
     with running() as authority:
         sealed = sealing.renew(sealing.seal(final, key, authority.timestamps), authority.timestamps)
         status = sealing.check(sealed, [sealing.certificate_pem(key)], authority.root.pem)
     assert (status.ours, status.intact, status.level) == (True, True, "B-LTA")
 
 
-def test_the_certificate_may_be_a_file(token: dict[str, bytes], final: bytes) -> None:  # noqa: F811
+def test_the_certificate_may_be_a_file(token: dict[str, bytes], final: bytes) -> None:
     bare = sealing.load_token_key(MODULE, TOKEN, "bare", PIN, (token["bare"],))
     assert sealing.check(sealing.seal(final, bare), [sealing.certificate_pem(bare)]).intact
     with pytest.raises(SealingError, match='not that of the key "bare"'):
@@ -132,14 +131,14 @@ def test_what_is_missing_or_wrong_is_a_sentence(
     assert str(caught.value).startswith(sentence)
 
 
-def test_a_key_whose_certificate_is_anothers_seals_nothing(key: Key, another_key: Key, final: bytes) -> None:  # noqa: F811
+def test_a_key_whose_certificate_is_anothers_seals_nothing(key: Key, foreign_key: Key, final: bytes) -> None:
     with pytest.raises(SealingError, match="The new seal does not hold"):
-        sealing.seal(final, replace(key, certificates=another_key.certificates))
+        sealing.seal(final, replace(key, certificates=foreign_key.certificates))
 
 
 def test_a_token_that_is_gone_is_a_sentence_and_found_again_later(
     key: Key,
-    final: bytes,  # noqa: F811
+    final: bytes,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -155,7 +154,7 @@ def test_the_pin_is_not_shown(key: Key) -> None:
     assert PIN not in repr(key)
 
 
-def test_a_forked_worker_seals_after_its_parent_looked(token: dict[str, bytes], final: bytes, tmp_path: Path) -> None:  # noqa: F811
+def test_a_forked_worker_seals_after_its_parent_looked(token: dict[str, bytes], final: bytes, tmp_path: Path) -> None:
     """As Celery does: the parent proves the key at its start, its children seal."""
     program = (
         "import os, sys; from pathlib import Path; from agreements import sealing;"

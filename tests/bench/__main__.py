@@ -111,7 +111,7 @@ def papers() -> list[dict[str, object]]:
     from weasyprint import HTML
 
     from agreements import documents, pdf, sealing
-    from tests.agreements.test_pdf import specimen_signatories, specimen_terms
+    from tests.agreements.specimen import specimen_signatories, specimen_terms
 
     terms, signatories, now = specimen_terms(), specimen_signatories(signed=False), datetime(2026, 11, 21, tzinfo=UTC)
     html = pdf._page(terms, signatories, None, now)

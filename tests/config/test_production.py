@@ -19,7 +19,7 @@ from django.test import Client
 from agreements import sealing
 from config import logs, seal
 from config.cache import ForgivingClient
-from tests.agreements.test_sealing import PASSPHRASE, make_key
+from tests.agreements.keys import PASSPHRASE, make_key
 from tests.cast import Cast, code_for
 
 ROOT = Path(__file__).resolve().parents[2]
