@@ -1,4 +1,4 @@
-"""What people are told about the files of a paper: the sealed copy, one that is late, a mail that came back."""
+"""What people are told about the files of a paper: the sealed copy, and one that is late."""
 
 from __future__ import annotations
 
@@ -59,26 +59,5 @@ def seal_late(agreement: Agreement) -> None:
                 action=_("Open the agreement"),
             )
             for person in hr(agreement.secondment)
-        )
-    )
-
-
-def not_delivered(agreement: Agreement, to: Person, notice_id: int) -> None:
-    """HR hears when a mail about signing, or with the sealed copy, came back for good."""
-    queue(
-        *(
-            message(
-                agreement,
-                person,
-                f"not-delivered:{notice_id}",
-                _("A mail to %(name)s came back: %(title)s")
-                % {"name": to.full_name, "title": agreement.secondment.title},
-                _("The mail about “%(paper)s” to %(mail)s could not be delivered, and will not be sent again.")
-                % {"paper": agreement.title, "mail": to.email},
-                _("Ask for the right address; as long as the paper is out, somebody else can be named to sign it."),
-                action=_("Open the agreement"),
-            )
-            for person in hr(agreement.secondment)
-            if person != to
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agreements import evidence, file_notices, papers
+from agreements import evidence, papers
 from agreements.models import Agreement, SignatureSlot
 from agreements.states import PaperState
 from people.models import Notice
@@ -28,7 +28,6 @@ def _note_failure(pk: int, notice: Notice) -> None:
     agreement = papers.lock(pk)
     if agreement.state in {PaperState.SIGNING, PaperState.SIGNED}:
         evidence.add(agreement, "delivery failed", to=notice.recipient.full_name)
-        file_notices.not_delivered(agreement, notice.recipient, notice.pk)
 
 
 def _number(notice: Notice) -> int:

@@ -39,6 +39,8 @@ link_sources: dict[str, Callable[[Notice], str]] = {}
 # Told what became of a mail, by the word before the colon of what it is about, in the transaction that notes it:
 # True when the server took it, False when it will never get there.
 listeners: dict[str, Callable[[Notice, bool], None]] = {}
+# Told of every mail about a case that will never get there, likewise.
+case_listeners: list[Callable[[Notice], None]] = []
 
 
 def deliver(limit: int = 1000) -> int:
@@ -152,6 +154,9 @@ def _settle(notice: Notice, *, is_sent: bool, **fields: object) -> None:
     listener = listeners.get(notice.about.partition(":")[0])
     if listener:  # first, as others hold what it locks when they call a notice off
         listener(notice, is_sent)
+    if notice.case_id and not is_sent:
+        for each in case_listeners:
+            each(notice)
     Notice.objects.filter(pk=notice.pk).update(**fields, **forgotten(notice))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 from django.utils.formats import date_format
@@ -53,6 +54,25 @@ def message(
         action_path=path or secondment.get_absolute_url(),
         why=_("You get this because you have a part in the secondment %(ref)s. Questions? Ask %(owner)s, %(mail)s.")
         % {"ref": secondment.reference, "owner": secondment.owner, "mail": secondment.owner.email},
+    )
+
+
+def not_delivered(secondment: Secondment, to: Person, address: str) -> None:
+    """HR hears, once for each address, that a mail came back for good; somebody is waited for who knows of nothing."""
+    queue(
+        *(
+            message(
+                secondment,
+                person,
+                f"not-delivered:{to.pk}:{hashlib.sha256(address.lower().encode()).hexdigest()[:12]}",
+                _("A mail to %(name)s came back: %(title)s") % {"name": to.full_name, "title": secondment.title},
+                _("The mail about this secondment to %(mail)s could not be delivered, and will not be sent again.")
+                % {"mail": address},
+                _("Ask for the right address; where a signature is waited for, somebody else can be named to sign."),
+            )
+            for person in hr(secondment)
+            if person != to
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""What this house does when somebody leaves an organisation; connected to the one signal of the house below."""
+"""What this house does when somebody leaves an organisation, and when a mail about a case never arrives."""
 
 from __future__ import annotations
 
@@ -9,16 +9,25 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
-from people import clock, ledger
-from people.models import Organisation, Person
+from people import clock, delivery, ledger
+from people.models import Notice, Organisation, Person
 from people.signals import left
+from secondments import notices
 from secondments.actions import case_parts
 from secondments.choices import HOST_SIDE
-from secondments.models import CasePart, Deputy
+from secondments.models import CasePart, Deputy, Secondment
 
 
 def connect() -> None:
     left.connect(let_out, dispatch_uid="secondments.let_out")
+    delivery.case_listeners.append(tell_of_lost_mail)
+
+
+def tell_of_lost_mail(notice: Notice) -> None:
+    """HR of the case hears of the first mail to an address that came back for good; of further ones it need not."""
+    case = Secondment.objects.filter(pk=notice.case_id).with_organisations().first()
+    if case is not None:
+        notices.not_delivered(case, notice.recipient, notice.address or notice.recipient.email)
 
 
 def let_out(sender: type, organisation: Organisation, person: Person, day: date, **rest: Any) -> None:

@@ -48,8 +48,7 @@ def test_mail_that_never_arrives_is_evidence_and_hr_hears(cast: Cast, paper: Agr
     delivery.deliver()
     assert told(paper, "delivery failed") == ["Ana Duarte"]
     assert evidence.broken_at(paper.evidence.order_by("number")) is None
-    (notice,) = Notice.objects.filter(subject__startswith="A mail to Ana Duarte came back")
-    assert (notice.recipient, cast.secondee.email in notice.sentences[0]) == (cast.hr, True)
+    assert Notice.objects.get(subject__startswith="A mail to Ana Duarte came back").recipient == cast.hr
 
 
 def test_mail_that_is_only_late_is_no_evidence(cast: Cast, paper: Agreement, sink: Sink) -> None:
