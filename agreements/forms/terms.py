@@ -115,6 +115,10 @@ class ChangeForm(Answers):
         for name in self.answer_names:
             self.fields[name].required = False
         self.initial.setdefault("wording", "\n".join(wording))
+        if any("{{" in paragraph for paragraph in wording):
+            self.fields["wording"].help_text = _(
+                "%(help)s What stands in double braces is filled in from the values above or from the case: leave it."
+            ) % {"help": self.fields["wording"].help_text}
         self.order_fields(["text", *self.answer_names, "wording", "seen_version"])
         style(self)
 
