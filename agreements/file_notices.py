@@ -5,21 +5,20 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from agreements import evidence
+from agreements.composing import PARTIES
 from agreements.models import Agreement, Document
 from agreements.notices import message, speakers
 from agreements.states import PaperKind
-from people.models import Person
 from people.notify import queue
-from secondments.choices import Party
 from secondments.notices import hr
 
 
 def sealed(agreement: Agreement, document: Document) -> None:
-    """The sealed copy goes to all who signed and to the parties, with the head of the chain of evidence."""
+    """The sealed copy goes to all who signed and to who speaks for each party, with the head of the evidence."""
     slots = agreement.slots.select_related("signatory").order_by("turn", "pk")
     recipients = {slot.signatory.pk: slot.signatory for slot in slots}
-    if agreement.kind == PaperKind.EARLY_END:
-        recipients |= {person.pk: person for party in Party for person in _speakers_of_case(agreement, party)}
+    for party in PARTIES[PaperKind(agreement.kind)]:
+        recipients |= {person.pk: person for person in speakers(agreement, party)}
     chain = evidence.head(agreement)
     queue(
         *(
@@ -38,11 +37,6 @@ def sealed(agreement: Agreement, document: Document) -> None:
             for person in recipients.values()
         )
     )
-
-
-def _speakers_of_case(agreement: Agreement, party: Party) -> list[Person]:
-    """For a letter, which binds without their signature: those whom it concerns."""
-    return [] if party in {Party.LINE_MANAGER, Party.SECONDER} else speakers(agreement, party)
 
 
 def seal_late(agreement: Agreement) -> None:

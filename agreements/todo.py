@@ -83,7 +83,7 @@ def _for_hr(person: Person) -> Iterator[Todo]:
     words = {
         turns.TERMS: (_("Prepare the terms"), _("Prepare")),
         turns.HOST_TERMS: (_("Approve the terms for the seconder"), _("Read the terms")),
-        turns.CHANGE: (_("Answer a request for a change"), _("Answer")),
+        turns.CHANGE: (_("Answer what was asked about the terms"), _("Answer")),
         turns.ISSUE: (_("Issue the agreement for signature"), _("Issue")),
         turns.DECLINED_PAPER: (_("The agreement was not signed"), _("Open")),
     }

@@ -41,7 +41,7 @@ SENTENCES = {
     DECISIONS: gettext_lazy("Waiting for the decision of %(names)s"),
     TERMS: gettext_lazy("Waiting for %(names)s to prepare the terms"),
     HOST_TERMS: gettext_lazy("Waiting for %(names)s to approve the terms"),
-    CHANGE: gettext_lazy("Waiting for %(names)s to answer a request for a change"),
+    CHANGE: gettext_lazy("Waiting for %(names)s to answer what was asked about the terms"),
     ISSUE: gettext_lazy("Waiting for %(names)s to issue the agreement for signature"),
     SIGNATURE: gettext_lazy("Waiting for the signature of %(names)s"),
     SEAL: gettext_lazy("Signed by all; the sealed copy is being made"),

@@ -142,7 +142,10 @@ def _rows(request: PersonRequest, agreement: Agreement, requests: list[Any], *, 
 
 
 def _since_last_look(request: PersonRequest, agreement: Agreement) -> dict[str, Any]:
-    """Which clauses read otherwise than when the reader saw them last; and that they see this version now."""
+    """Which clauses read otherwise than when the reader saw them last; and that they see this version now.
+
+    It stays until they have approved the version, or until the terms can no longer be changed.
+    """
     version = agreement.current
     assert version
     if request.support is not None:  # an administrator who looks on leaves no trace in somebody's name
@@ -153,7 +156,10 @@ def _since_last_look(request: PersonRequest, agreement: Agreement) -> dict[str, 
     if not is_new and look.version != version.number:
         look.before, look.version, look.at = look.version, version.number, clock.now()
         look.save()
-    older = _versions(request, agreement).filter(number=look.before).first() if look.before else None
+    approved = any(row.person_id == request.user.pk for row in version.approvals.all())
+    if look.before is None or approved or agreement.state not in EDITABLE:
+        return {"seen_before": None, "changed_since": []}
+    older = _versions(request, agreement).filter(number=look.before).first()
     if older is None:
         return {"seen_before": None, "changed_since": []}
     changed = [part for part in diff.compare(older.content, version.content) if part.is_changed]

@@ -74,6 +74,7 @@ def test_each_sealed_copy_that_is_sent_is_evidence(cast: Cast, paper: Agreement,
     file_notices.sealed(paper, copy)
     refuse(sink, cast.signatory.email)
     delivery.deliver()
-    assert sorted(told(paper, "copy sent")) == ["Ana Duarte", "Dora Rex"]
+    # Who signed, and who speaks for a party without signing: the host's contact and HR.
+    assert sorted(told(paper, "copy sent")) == ["Ana Duarte", "Dora Rex", "Hanna Reed", cast.contact.full_name]
     assert told(paper, "delivery failed") == ["Marta Kowalska"]
     assert evidence.broken_at(paper.evidence.order_by("number")) is None
