@@ -15,7 +15,7 @@ from people.models import Person
 from people.notify import Message, queue
 from secondments import timetable
 from secondments.choices import Part, Party
-from secondments.notices import hr, with_deputies
+from secondments.notices import hr, still_here, with_deputies
 
 
 def message(
@@ -46,13 +46,17 @@ def message(
 
 
 def speakers(agreement: Agreement, party: Party) -> list[Person]:
-    """Who is told for a party of a negotiation."""
+    """Who is told for a party of a negotiation; nobody whose part in the case is over, whoever the case still names."""
     case = agreement.secondment
     if party == Party.SECONDER:
         return hr(case)
     if party == Party.SECONDEE:
-        return [case.secondee] if case.secondee else []
-    return with_deputies(case, Part.HOST_CONTACT, case.host_contact) if case.host_contact else []
+        return still_here(case, [case.secondee])
+    return [
+        who
+        for contact in still_here(case, [case.host_contact])
+        for who in with_deputies(case, Part.HOST_CONTACT, contact)
+    ]
 
 
 def _guests(agreement: Agreement) -> list[tuple[Party, Person]]:

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from agreements import envelopes, evidence, file_notices, papers
 from agreements.models import Agreement
-from people import delivery
+from people import clock, delivery
 from people.models import Notice
 from tests.cast import Cast
 from tests.people.sink import OK, Sink, running
@@ -78,3 +78,15 @@ def test_each_sealed_copy_that_is_sent_is_evidence(cast: Cast, paper: Agreement,
     assert sorted(told(paper, "copy sent")) == ["Ana Duarte", "Dora Rex", "Hanna Reed", cast.contact.full_name]
     assert told(paper, "delivery failed") == ["Marta Kowalska"]
     assert evidence.broken_at(paper.evidence.order_by("number")) is None
+
+
+def test_who_has_left_the_case_is_sent_no_sealed_copy(cast: Cast, paper: Agreement) -> None:
+    for who in (cast.secondee, cast.signatory, cast.director):
+        paper = cast.sign(Agreement.objects.select_related("review_copy").get(pk=paper.pk), who)
+    cast.seal(paper)
+    paper.secondment.parts.filter(part="host_contact").update(until=clock.now())
+    copy = Agreement.objects.get(pk=paper.pk).sealed_copy
+    assert copy
+    file_notices.sealed(paper, copy)
+    sent = Notice.objects.filter(about=f"sealed:{paper.pk}").values_list("recipient__full_name", flat=True)
+    assert sorted(sent) == ["Ana Duarte", "Dora Rex", "Hanna Reed", "Marta Kowalska"]

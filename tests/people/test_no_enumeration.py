@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from statistics import quantiles
 from time import perf_counter, thread_time
 
 import pytest
@@ -103,9 +102,10 @@ def typical(
     rounds: int = 40,
     clock: Callable[[], float] = perf_counter,
 ) -> dict[str, float]:
-    """What a request for each kind of address takes, in seconds, taken in turns.
+    """What a request for each kind of address takes at least, in seconds, taken in turns.
 
-    The lower quartile stands for the median here: on a machine that others use too, the upper half is theirs.
+    What others do on the machine only ever adds, so the least of many is what the work itself costs, and what somebody
+    who measures from outside would compare. One request is between one and two times that, by chance alone.
     """
     taken: dict[str, list[float]] = {kind: [] for kind in address_of}
     for _ in range(rounds):
@@ -113,7 +113,7 @@ def typical(
             begun = clock()
             ask(email)
             taken[kind].append(clock() - begun)
-    return {kind: quantiles(times, n=4)[0] for kind, times in taken.items()}
+    return {kind: min(times) for kind, times in taken.items()}
 
 
 def ask_for_code(email: str) -> None:
@@ -160,7 +160,7 @@ def test_password_flow_takes_as_long_for_nobody(cast: Cast, settings) -> None:
         Attempt.objects.all().delete()
         Client().post("/sign-in/password/", {"login": email, "password": "wrong"})
 
-    assert apart(typical(three, ask, 15, thread_time)) < 1.3
+    assert apart(typical(three, ask, 30, thread_time)) < 1.3
 
 
 def test_time_of_a_password_would_tell_without_the_dummy(cast: Cast, settings) -> None:
@@ -173,7 +173,7 @@ def test_time_of_a_password_would_tell_without_the_dummy(cast: Cast, settings) -
         if found:
             found.check_password("wrong")
 
-    assert apart(typical({"known": known.email, "unknown": "nobody@example.org"}, naive, 15, thread_time)) > 1.3
+    assert apart(typical({"known": known.email, "unknown": "nobody@example.org"}, naive, 30, thread_time)) > 1.3
 
 
 # --- Limits
