@@ -229,6 +229,7 @@ TABLES = (
             column(
                 "decisions_in_sequence signing_order signing_expiry_days two_papers", INTERNAL, _("rules"), NOT_PERSONAL
             ),
+            column("annual_leave_days long_absence_days touch_every_days", INTERNAL, _("rules"), NOT_PERSONAL),
             column("retention_years", INTERNAL, _("how long cases are kept"), NOT_PERSONAL),
             column("notice_weeks_seconder notice_weeks_host notice_weeks_secondee", INTERNAL, _("rules"), NOT_PERSONAL),
         ),

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class SecondmentsConfig(AppConfig):
@@ -9,9 +10,12 @@ class SecondmentsConfig(AppConfig):
         from people import bonds
         from people.personal_data import register
         from people.privacy import declare
-        from secondments import parts_elsewhere, personal_data, privacy, receivers
+        from people.views import scope
+        from secondments import parts_elsewhere, personal_data, privacy, privacy_placement, receivers
 
-        declare(*privacy.TABLES)
+        declare(*privacy.TABLES, *privacy_placement.TABLES)
         register(personal_data.HOUSE)
         bonds.register("secondments", parts_elsewhere.held)
         receivers.connect()
+        scope.more_tabs.append(("usual_lists", gettext_lazy("Checklists")))
+        scope.more_tabs.append(("news", gettext_lazy("News")))

@@ -194,3 +194,101 @@ class Support(models.TextChoices):
     FOR = "for", _("I support it")
     DEPENDS = "depends", _("It depends")
     AGAINST = "against", _("I do not support it")
+
+
+# --- While the placement runs
+
+
+class ConcernKind(models.TextChoices):
+    """What a concern is about; any of them may become a reason to end early."""
+
+    CONDUCT = "conduct", _("Conduct")
+    PERFORMANCE = "performance", _("Performance of the work")
+    SAFETY = "safety", _("Safety or wellbeing")
+    LONG_ABSENCE = "long_absence", _("Long absence")
+    CLEARANCE = "clearance", _("Loss of a clearance or registration")
+    CONFLICT = "conflict", _("Conflict of interest")
+    OTHER = "other", _("Something else")
+
+
+class ConcernEnd(models.TextChoices):
+    """What became of a concern."""
+
+    NOTHING = "nothing", _("Nothing further is needed")
+    SETTLED = "settled", _("Settled by talking")
+    MEASURES = "measures", _("The seconder has acted")
+    CHANGED = "changed", _("The placement is changed")
+    ENDING = "ending", _("The placement ends early")
+
+
+class LeaveKind(models.TextChoices):
+    """Leave that is asked for; only the first is taken from the entitlement."""
+
+    ANNUAL = "annual", _("Annual leave")
+    STUDY = "study", _("Study leave")
+    FAMILY = "family", _("Family leave")
+    UNPAID = "unpaid", _("Unpaid leave")
+    OTHER = "other", _("Other leave")
+
+
+class AbsenceKind(models.TextChoices):
+    """Absence that happens to somebody; nobody approves it."""
+
+    SICKNESS = "sickness", _("Sickness")
+    OTHER = "other", _("Other absence")
+
+
+class Standing(models.TextChoices):
+    """How an objective stands while the placement runs."""
+
+    ON_TRACK = "on_track", _("On track")
+    BEHIND = "behind", _("Behind")
+    AT_RISK = "at_risk", _("At risk")
+    DONE = "done", _("Done")
+
+
+class Channel(models.TextChoices):
+    """How home and the secondee were in touch."""
+
+    MEETING = "meeting", _("Met")
+    CALL = "call", _("Call or video")
+    MESSAGE = "message", _("Message")
+    EVENT = "event", _("Event at home")
+
+
+# --- What the host is charged
+
+
+class RechargeModel(models.TextChoices):
+    """How what the host pays is counted."""
+
+    NONE = "none", _("Nothing of the pay")
+    FULL = "full", _("Salary, on-costs and all that the host bears")
+    SALARY = "salary", _("Salary and on-costs")
+    PERCENT = "percent", _("A percentage of salary and on-costs")
+    FIXED = "fixed", _("A fixed amount for the placement")
+    COVER = "cover", _("What the cover of the post costs beyond the salary")
+    HOURS = "hours", _("By the hour, up to a cap each month")
+
+
+class Frequency(models.TextChoices):
+    """How often a statement is made."""
+
+    MONTH = "month", _("each month")
+    QUARTER = "quarter", _("each quarter")
+    ONCE = "once", _("once, at the end")
+
+
+class ChargeState(models.TextChoices):
+    EXPECTED = "expected", _("Expected")
+    INVOICED = "invoiced", _("Invoiced")
+    PAID = "paid", _("Paid")
+
+
+class ExpenseKind(models.TextChoices):
+    TRAVEL = "travel", _("Travel")
+    LODGING = "lodging", _("Lodging")
+    MEALS = "meals", _("Meals")
+    TRAINING = "training", _("Training")
+    EQUIPMENT = "equipment", _("Equipment")
+    OTHER = "other", _("Other")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import date, timedelta
-from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from people import clock
 from people.actions import invitations
-from people.models import Person
+from people.models import Organisation, Person
 from people.notify import call_off
 from secondments import notices, part_notices, policies, timetable
 from secondments.choices import DecisionKind, ListKind, Party
-from secondments.models import CheckIn, ChecklistItem, Decision, Evaluation, Proposal, Secondment
+from secondments.models import CheckIn, ChecklistItem, Decision, Evaluation, Proposal, Secondment, UsualItem
 
 
 def ask_decisions(secondment: Secondment, by: Person | None) -> None:
@@ -102,24 +102,41 @@ RETURN = [
 
 def open_checklists(secondment: Secondment, by: Person | None) -> None:
     """Outward and inward lists, with days relative to the first."""
-    _open_list(secondment, ListKind.OUTWARD, OUTWARD)
-    _open_list(secondment, ListKind.INWARD, INWARD)
+    _open_list(secondment, ListKind.OUTWARD)
+    _open_list(secondment, ListKind.INWARD)
 
 
-def _open_list(secondment: Secondment, kind: ListKind, items: list[tuple[Any, Party, int]]) -> None:
+def _open_list(secondment: Secondment, kind: ListKind) -> None:
+    """The items of whose list it is: the host's for arriving, the seconder's for leaving and coming back."""
     anchor = secondment.end_on if kind == ListKind.RETURN else secondment.start_on
-    assert anchor
+    organisation = secondment.host if kind == ListKind.INWARD else secondment.seconder
+    assert anchor and organisation
     ChecklistItem.objects.bulk_create(
         ChecklistItem(
             secondment=secondment,
             list=kind,
             position=position,
-            title=str(title),
-            party=party,
-            due_on=anchor + timedelta(days=days),
+            title=item.title,
+            party=item.party,
+            due_on=anchor + timedelta(days=item.days),
+            blocks_start=item.blocks_start,
+            wants_evidence=item.wants_evidence,
         )
-        for position, (title, party, days) in enumerate(items, start=1)
+        for position, item in enumerate(usual_items(organisation, kind), start=1)
+        if item.kind in ("", secondment.kind)
     )
+
+
+USUAL = {ListKind.OUTWARD: OUTWARD, ListKind.INWARD: INWARD, ListKind.RETURN: RETURN}
+
+
+def usual_items(organisation: Organisation, kind: ListKind) -> list[UsualItem]:
+    """What an organisation's lists begin with: its own items, or those of the house, which are not saved."""
+    own = list(UsualItem.objects.filter(organisation=organisation, list=kind))
+    return own or [
+        UsualItem(organisation=organisation, list=kind, position=n, title=str(title), party=party, days=days)
+        for n, (title, party, days) in enumerate(USUAL[kind], start=1)
+    ]
 
 
 def schedule_checkins(secondment: Secondment, by: Person | None, known: Collection[date] = ()) -> None:
@@ -140,6 +157,11 @@ def cancel_checkins(secondment: Secondment, *, after: object = None) -> None:
     pending = secondment.checkins.filter(CheckIn.PENDING)
     if after is not None:
         pending = pending.filter(due_on__gte=after)
+    call_off_checkins(pending)
+
+
+def call_off_checkins(pending: QuerySet[CheckIn]) -> None:
+    """These, and their reminders that were not sent yet."""
     ids = list(pending.values_list("pk", flat=True))
     CheckIn.objects.filter(pk__in=ids).update(cancelled_at=clock.now())
     call_off(f"checkin:{pk}" for pk in ids)
@@ -165,7 +187,7 @@ def ask_evaluations(secondment: Secondment, by: Person | None) -> None:
 
 def open_return(secondment: Secondment, by: Person | None) -> None:
     cancel_checkins(secondment)
-    _open_list(secondment, ListKind.RETURN, RETURN)
+    _open_list(secondment, ListKind.RETURN)
 
 
 def call_off_everything(secondment: Secondment, by: Person | None) -> None:

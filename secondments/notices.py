@@ -41,11 +41,18 @@ def with_deputies(secondment: Secondment, part: Part, person: Person) -> list[Pe
 
 
 def message(
-    secondment: Secondment, to: Person, event: str, subject: str, *sentences: str, action: str = "", path: str = ""
+    secondment: Secondment,
+    to: Person,
+    event: str,
+    subject: str,
+    *sentences: str,
+    action: str = "",
+    path: str = "",
+    about: str = "",
 ) -> Message:
     return Message(
         key=f"case:{secondment.pk}:{event}:{to.pk}",
-        about=f"case:{secondment.pk}:{event}",
+        about=about or f"case:{secondment.pk}:{event}",
         case_id=secondment.pk,
         to=to,
         subject=subject,

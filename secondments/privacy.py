@@ -43,7 +43,9 @@ TABLES = (
             column("line_manager host_contact", PERSONAL, _("whom to ask"), KEEP, LINKED),
             column("host_department role_title location", PERSONAL, _("the placement"), BLANK),
             column("purpose", PERSONAL, _("what the secondment is for"), BLANK),
-            column("start_on end_on agreed_end_on weekly_hours is_full_time", PERSONAL, _("when"), KEEP, TIMED),
+            column(
+                "start_on end_on began_on agreed_end_on weekly_hours is_full_time", PERSONAL, _("when"), KEEP, TIMED
+            ),
             column("total_hours working_days is_indefinite", PERSONAL, _("when"), KEEP, TIMED),
             stamps("submitted_at approved_at declined_at agreed_at started_at review_began_at return_began_at"),
             stamps("completed_at withdrawn_at agreement_signed_at agreement_sealed_at ended_early_at"),
@@ -286,8 +288,8 @@ TABLES = (
         CASE,
         about=SECONDEE,
         columns=(
-            machine("id position blocks_start"),
-            links("secondment done_by"),
+            machine("id position blocks_start wants_evidence reminded"),
+            links("secondment done_by owner"),
             column("list party", INTERNAL, _("which list, whose item"), KEEP, WORDED),
             column("title", INTERNAL, _("what is to be done"), REPLACE, to=ERASED),
             column("due_on done_at", INTERNAL, _("when"), KEEP, TIMED),
@@ -303,9 +305,11 @@ TABLES = (
         columns=(
             machine("id party"),
             links("secondment person"),
-            stamps("due_on cancelled_at completed_at"),
+            links("asked_by drafted_by"),
+            stamps("due_on cancelled_at completed_at drafted_at"),
             column("going wants_contact", CONFIDENTIAL, _("how it goes"), KEEP, WORDED),
-            column("progress support", CONFIDENTIAL, _("what was achieved, what would help"), BLANK),
+            column("progress skills support", CONFIDENTIAL, _("what was achieved, what would help"), BLANK),
+            column("asked_because", PERSONAL, _("why another check-in was asked for"), BLANK),
             column("note_to_hr", CONFIDENTIAL, _("what you told HR in private"), BLANK),
         ),
     ),

@@ -17,18 +17,17 @@ from django.db.models.functions import Cast, Concat
 from people import clock
 from people.models import Notice, Person
 from people.notify import Message, queue
-from secondments import notices, timetable
+from secondments import notices, placement_reminders, timetable
 from secondments.choices import DecisionKind, Part, Party
 from secondments.models import CasePart, CheckIn, Decision, Deputy, Secondment
 from secondments.states import PLACED, State
 
 BATCH = 500
-LONGEST_LEAD = 14  # days; the database holds policies to that
 
 
 def remind() -> int:
     """Write every reminder whose day has come; returns how many were new."""
-    return remind_of_decisions() + remind_of_checkins() + remind_of_ends()
+    return remind_of_decisions() + remind_of_checkins() + remind_of_ends() + placement_reminders.remind()
 
 
 DECIDES = {DecisionKind.RELEASE: Part.LINE_MANAGER, DecisionKind.ACCEPTANCE: Part.HOST_CONTACT}
@@ -36,7 +35,7 @@ DECIDES = {DecisionKind.RELEASE: Part.LINE_MANAGER, DecisionKind.ACCEPTANCE: Par
 
 def remind_of_decisions() -> int:
     """Whoever has not decided, by the ladder of check-ins; the last rung tells HR. Each row is locked for itself."""
-    horizon = clock.now().date() + timedelta(days=LONGEST_LEAD)
+    horizon = clock.now().date() + timedelta(days=timetable.LONGEST_LEAD)
     open_still = Q(verdict__isnull=True, secondment__state=State.PROPOSAL, revision=F("secondment__revision"))
     pending = Decision.objects.filter(open_still, due_on__lte=horizon).order_by("due_on", "pk")
     written = 0
@@ -62,7 +61,7 @@ def _decision_messages(decision: Decision) -> Iterator[Message]:
 
 
 def remind_of_checkins() -> int:
-    horizon = clock.now().date() + timedelta(days=LONGEST_LEAD)
+    horizon = clock.now().date() + timedelta(days=timetable.LONGEST_LEAD)
     after, escalate = (
         Concat(Value("checkin:"), Cast("pk", CharField()), Value(f":{rung}"))
         for rung in (timetable.AFTER, timetable.ESCALATE)

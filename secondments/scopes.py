@@ -11,18 +11,22 @@ from people.roles import Role
 from secondments import capacities, policies
 from secondments.choices import DecisionKind, ListKind, Part, Party
 from secondments.models import (
+    Absence,
     Appeal,
     Attachment,
     CasePart,
     CheckIn,
     ChecklistItem,
+    Concern,
     Decision,
     Estimate,
     Evaluation,
     Idea,
+    Leave,
     Override,
     Question,
     Secondment,
+    Touch,
 )
 
 
@@ -132,6 +136,32 @@ def evaluations(person: Person) -> QuerySet[Evaluation]:
     released = Q(secondment__review_concluded_at__isnull=False)
     found |= released & Q(secondment__in=cases_in(person, policies.REVIEWERS))
     return Evaluation.objects.filter(found)
+
+
+def concerns(person: Person) -> QuerySet[Concern]:
+    """The pair of ``may_read_concern``."""
+    found = Q(secondment__in=cases_in(person, {Part.HR_SECONDER}))
+    for party, parts in policies.OWN_CONCERNS.items():
+        found |= Q(party=party, secondment__in=cases_in(person, parts))
+    found |= Q(owner=person, secondment__in=cases_in(person, {Part.LINE_MANAGER}))
+    found |= Q(told_at__isnull=False, secondment__in=cases_in(person, {Part.SECONDEE}))
+    return Concern.objects.filter(found)
+
+
+def leaves(person: Person) -> QuerySet[Leave]:
+    """The pair of ``may_read_leave``."""
+    found = Q(secondment__in=cases_in(person, policies.HOME_SIDE))
+    return Leave.objects.filter(found | Leave.STANDS & Q(secondment__in=cases_in(person, policies.AT_HOST)))
+
+
+def absences(person: Person) -> QuerySet[Absence]:
+    """The pair of ``may_see_leave``."""
+    return Absence.objects.filter(secondment__in=cases_in(person, policies.LEAVE_READERS))
+
+
+def touches(person: Person) -> QuerySet[Touch]:
+    """The pair of ``may_see_touches``."""
+    return Touch.objects.filter(secondment__in=cases_in(person, policies.HOME_SIDE))
 
 
 def salaries(person: Person) -> QuerySet[Secondment]:

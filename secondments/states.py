@@ -55,6 +55,7 @@ TONE = {
 CLOSED = frozenset({State.COMPLETED, State.DECLINED, State.WITHDRAWN})
 OPEN = frozenset(State) - CLOSED
 PLACED = frozenset({State.ACTIVE, State.REVIEW})
+WITH_PLACEMENT = PLACED | {State.AGREED, State.RETURN}  # signed, and not closed yet
 SIGNED = frozenset({State.AGREED, State.ACTIVE, State.REVIEW, State.RETURN, State.COMPLETED})
 STARTED = frozenset({State.ACTIVE, State.REVIEW, State.RETURN, State.COMPLETED})
 # In these a full-time placement takes the person's whole time between its dates.

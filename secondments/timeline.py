@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from people.models import LedgerEntry, Person, Policy
 from people.models.labels import label
@@ -25,6 +26,7 @@ HOME = frozenset({Part.HR_SECONDER, Part.LINE_MANAGER, Part.SECONDEE})
 HR = frozenset({Part.HR_SECONDER})
 MANAGERS = HR | {Part.LINE_MANAGER}
 NO_FINANCE = ALL - {Part.FINANCE_SECONDER, Part.FINANCE_HOST}
+WITH_SECONDEE = HOME | {Part.HOST_CONTACT, Part.HOST_SUPERVISOR, Part.HR_HOST}  # who works with them
 CASE = NO_FINANCE - {Part.VIEWER_HOST, Part.VIEWER_SECONDER}
 
 Sentence = Callable[[LedgerEntry], str]
@@ -103,6 +105,20 @@ def _day(text: str) -> str:
     return date_format(date.fromisoformat(text), "j M Y")
 
 
+def _named(template: str) -> Sentence:
+    return lambda entry: _(template) % {"who": entry.actor_name, "name": entry.facts["person"]}
+
+
+def _days(template: str) -> Sentence:
+    """A sentence with days of the entry in it."""
+
+    def sentence(entry: LedgerEntry) -> str:
+        words = {name: _day(entry.facts[name]) for name in ("first", "last", "day") if name in entry.facts}
+        return _(template) % (words | {"who": entry.actor_name})
+
+    return sentence
+
+
 def _decision(entry: LedgerEntry) -> str:
     kind = DecisionKind(entry.verb.partition(".")[2])
     yes: Any = {
@@ -120,6 +136,26 @@ def _decision(entry: LedgerEntry) -> str:
 
 def _checkin(entry: LedgerEntry) -> str:
     return _("%(who)s checked in (due %(day)s)") % {"who": entry.actor_name, "day": _day(entry.facts["due_on"])}
+
+
+def _start(entry: LedgerEntry) -> str:
+    late = entry.facts.get("late", 0)
+    if not late:
+        return _("The placement started")
+    return ngettext(
+        "The placement started, one day after the day agreed",
+        "The placement started, %(n)d days after the day agreed",
+        late,
+    ) % {"n": late}
+
+
+def _extra(entry: LedgerEntry) -> str:
+    parties = ", ".join(str(Party(party).label).lower() for party in entry.facts["parties"])
+    return _("%(who)s asked for another check-in by %(day)s: %(parties)s") % {
+        "who": entry.actor_name,
+        "day": _day(entry.facts["due_on"]),
+        "parties": parties,
+    }
 
 
 def _titled(template: str) -> Sentence:
@@ -182,7 +218,7 @@ register("secondment.decline", plain("The proposal was declined by %(who)s"), CA
 register("secondment.reopen", plain("%(who)s took the proposal up again"), CASE, icon="rotate")
 register("secondment.approve", lambda e: _("All three have agreed: the proposal is approved"), NO_FINANCE, icon="check")
 register("secondment.conclude", lambda e: _("All parties have signed the agreement"), ALL, icon="writing-sign")
-register("secondment.start", lambda e: _("The placement started"), ALL, icon="player-play")
+register("secondment.start", _start, ALL, icon="player-play")
 register("secondment.begin_review", lambda e: _("The review opened"), NO_FINANCE, icon="zoom-check")
 register("secondment.begin_return", lambda e: _("The last day has passed: the return began"), NO_FINANCE, icon="home")
 register("secondment.complete", plain("%(who)s completed the secondment"), ALL, icon="circle-check")
@@ -212,16 +248,53 @@ register("question.answer", plain("%(who)s answered a question"), HR, icon="mess
 register("appeal.ask", plain("%(who)s asked HR to look at the refused release again"), HOME, icon="gavel")
 register("appeal.answer", _appeal, HOME, icon="gavel")
 register("checkin.complete", _checkin, CASE, icon="message-check")
+register("checkin.ask", _extra, CASE, icon="message-check")
+register(
+    "checkin.rhythm",
+    lambda e: (
+        _("%(who)s changed the rhythm of check-ins: every %(after)d weeks instead of %(before)d")
+        % {"who": e.actor_name, "after": e.facts["after"], "before": e.facts["before"]}
+    ),
+    CASE,
+    icon="message-check",
+)
 for _verb, _text in {
     "checklist.tick": "%(who)s did “%(title)s”",
     "checklist.untick": "%(who)s reopened “%(title)s”",
     "checklist.waive": "%(who)s waived “%(title)s”",
+    "checklist.show": "%(who)s added a file to “%(title)s”",
+    "checklist.give": "%(who)s said who sees to “%(title)s”",
     "checklist.add": "%(who)s added “%(title)s” to a checklist",
 }.items():
     register(_verb, _titled(_text), HR | {Part.SECONDEE}, reasons=HR | {Part.SECONDEE}, icon="checkbox")
 register("evaluation.complete", plain("%(who)s evaluated the secondment"), CASE, icon="star")
 register("review.conclude", plain("%(who)s concluded the review"), CASE, icon="zoom-check")
 register("outcome.record", _outcome, HOME, icon="flag")
+register("concern.raise", plain("%(who)s raised a concern"), HR, icon="alert-triangle")
+register("concern.give", _named("%(who)s asked %(name)s to look into a concern"), HR, icon="alert-triangle")
+register("concern.act", plain("%(who)s planned what is done about a concern"), HR, icon="checkbox")
+register("concern.finish", plain("%(who)s did what was planned about a concern"), HR, icon="checkbox")
+register("concern.disclose", plain("%(who)s told the secondee of a concern"), HR, icon="message")
+register("concern.close", plain("%(who)s closed a concern"), HR, icon="circle-check")
+for _verb, _text in {
+    "leave.ask": "%(who)s asked for leave from %(first)s to %(last)s",
+    "leave.refuse": "%(who)s refused leave from %(first)s to %(last)s",
+    "leave.grant": "%(who)s granted leave from %(first)s to %(last)s",
+    "leave.cancel": "%(who)s called off leave from %(first)s to %(last)s",
+    "leave.shorten": "Leave from %(first)s was shortened: it ends with the placement on %(last)s",
+}.items():
+    register(_verb, _days(_text), HOME, icon="calendar")
+register("leave.account", plain("%(who)s set how much leave there is"), HOME, icon="calendar")
+for _verb, _text in {
+    "absence.tell": "%(who)s told an absence since %(first)s",
+    "absence.end": "%(who)s told the end of an absence, last day away %(last)s",
+    "absence.take_back": "%(who)s took back an absence of %(first)s, told by mistake",
+}.items():
+    register(_verb, _days(_text), WITH_SECONDEE, icon="calendar")
+register(
+    "absence.read", _days("%(who)s read the reason of the absence since %(first)s"), HR | {Part.SECONDEE}, icon="eye"
+)
+register("touch.note", _days("%(who)s noted a contact with home on %(day)s"), HOME, icon="message")
 register("part.give", _part("%(who)s named %(name)s as %(part)s"), CASE, reasons=HR, icon="user-plus")
 register("part.end", _part("%(who)s ended the part of %(name)s as %(part)s"), CASE, reasons=HR, icon="user-minus")
 register(

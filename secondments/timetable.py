@@ -42,6 +42,9 @@ class Rules:
     extension_maximum_days: int = 366
     extension_days_before: int = 60
     return_meeting_days_before: int = 60
+    annual_leave_days: int = 25
+    long_absence_days: int = 28
+    touch_every_days: int = 42
     decisions_in_sequence: bool = False
     signing_order: str = "secondee,host,seconder"
     on_cost_percent: Decimal = Decimal("20.00")
@@ -87,6 +90,7 @@ class Rung:
     after: int
 
 
+LONGEST_LEAD = 14  # days before a due day; the database holds policies to that
 BEFORE, ON_THE_DAY, AFTER, ESCALATE = "before", "on", "after", "escalate"
 
 
@@ -112,6 +116,11 @@ def rungs_reached(due: date, today: date, rules: Rules) -> Iterator[Rung]:
     if personal:
         yield personal[-1]
     yield from (rung for rung in reached if rung.name == ESCALATE)
+
+
+def silence(last: date, today: date, every: int) -> int:
+    """How many times the longest silence has passed since home was last in touch; 0 while it has not."""
+    return max((today - last).days, 0) // every
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import DateField, Exists, OuterRef, Q, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,9 +14,19 @@ from people import clock
 from people.models import Membership, Person
 from people.roles import Role
 from secondments.choices import DecisionKind, Part, Party
-from secondments.models import Appeal, CheckIn, Decision, Evaluation, Question, Secondment
+from secondments.models import (
+    Appeal,
+    CheckIn,
+    Concern,
+    ConcernAction,
+    Decision,
+    Evaluation,
+    Leave,
+    Question,
+    Secondment,
+)
 from secondments.models.deputy import deputising
-from secondments.states import PLACED, State
+from secondments.states import PLACED, WITH_PLACEMENT, State
 from secondments.turns import CONCLUDE, OUTCOME, near
 
 MOST = 40  # of one kind; who has more to do begins with the oldest
@@ -42,8 +52,8 @@ DECIDE = {
 
 
 def of(person: Person) -> list[Todo]:
-    """Everything of this house that waits for a person, in four queries."""
-    return [*_decisions(person), *_checkins(person), *_evaluations(person), *_for_hr(person)]
+    """Everything of this house that waits for a person, in five queries, or six where a placement asks something."""
+    return [*_decisions(person), *_checkins(person), *_evaluations(person), *_while_away(person), *_for_hr(person)]
 
 
 def _decisions(person: Person) -> Iterator[Todo]:
@@ -104,6 +114,42 @@ def _evaluations(person: Person) -> Iterator[Todo]:
             evaluation.asked_at,
             evaluation.due_on,
         )
+
+
+def _while_away(person: Person) -> Iterator[Todo]:
+    """Leave to answer, concerns to look into and what was planned about them: one query, and one for their cases."""
+    cases = Secondment.objects.visible_to(person)
+    to_answer = Q(secondment__line_manager=person)
+    for principal, part, case, _name in deputising(person):
+        if part == Part.LINE_MANAGER:
+            to_answer |= Q(secondment__line_manager=principal, **({"secondment": case} if case else {}))
+    leaves = Leave.objects.filter(Leave.PENDING, to_answer, secondment__in=cases, secondment__state__in=WITH_PLACEMENT)
+    concerns = Concern.objects.filter(owner=person, ended_at__isnull=True, secondment__in=cases)
+    planned = ConcernAction.objects.filter(
+        doer=person, done_at__isnull=True, concern__ended_at__isnull=True, concern__secondment__in=cases
+    )
+    none = Value(None, output_field=DateField())
+    rows = (
+        leaves.order_by()
+        .values_list(Value("leave"), "secondment", "key", "asked_at", "due_on")
+        .union(
+            concerns.order_by().values_list(Value("concern"), "secondment", "key", "raised_at", none),
+            planned.order_by().values_list(
+                Value("action"), "concern__secondment", "concern__key", "concern__raised_at", "due_on"
+            ),
+            all=True,
+        )
+    )
+    found = sorted(rows[: 3 * MOST], key=lambda row: (row[4] or date.max, row[3]))
+    by_pk = Secondment.objects.with_list_data().in_bulk({row[1] for row in found}) if found else {}
+    for kind, pk, key, since, due_on in found[:MOST]:
+        case = by_pk[pk]
+        sentence, action, folder = {
+            "leave": (_("Leave for %(who)s?") % {"who": case.secondee}, _("Answer"), "leave"),
+            "concern": (_("Look into a concern"), _("Open"), "concerns"),
+            "action": (_("Do what was planned about a concern"), _("Open"), "concerns"),
+        }[kind]
+        yield Todo(sentence, action, f"{case.get_absolute_url()}{folder}/{key}/", case.title, since, due_on)
 
 
 DECIDERS = {Part.LINE_MANAGER: DecisionKind.RELEASE, Part.HOST_CONTACT: DecisionKind.ACCEPTANCE}

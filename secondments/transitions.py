@@ -92,6 +92,9 @@ def _perform(
     secondment.transition_number += 1
     secondment.changed_at = now
     secondment.save()
+    if name == "start" and secondment.began_on != secondment.start_on:
+        assert secondment.began_on and secondment.start_on
+        facts["late"] = (secondment.began_on - secondment.start_on).days
     ledger.record(
         f"secondment.{name}",
         by=by,

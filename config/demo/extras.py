@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from config.demo import away
 from people import clock
 from people.actions import administrators, memberships
 from people.models import Employment, Person, SignInDomain, SignInProvider
@@ -29,6 +30,7 @@ def add(owner: Person | None) -> None:
         _deputy(acceptance)
         _question(acceptance)
     _idea(owner)
+    away.publish_news(owner.memberships.current().get(role=Role.HR).organisation, owner)
     _provider(owner)
     _administrator()
 

@@ -14,7 +14,7 @@ from agreements import approving, documents, drafting, guards, negotiation, prop
 from agreements.clauses import Parameter
 from agreements.models import Agreement
 from agreements.models.signature import PARTY_OF_SIGNATORY
-from config.demo import business, names
+from config.demo import away, business, names
 from config.demo.plans import CastPlan
 from people import clock
 from people.models import Notice, Organisation, Person
@@ -311,12 +311,14 @@ class Teller:
         kept_open = {"overdue": 2, "due": 0}.get(self.plan.step, 0)
         for checkin in due[: len(due) - kept_open]:
             with self.at(checkin.due_on + timedelta(days=self.chance.choice((0, 0, 1)))):
-                checkins.complete(checkin, by=checkin.person, answers=self._answers())
+                checkins.complete(checkin, by=checkin.person, answers=self._answers(), standings=away.standings(self))
         for item in self.case.checklist.select_related("secondment"):
             who = {"secondee": self.plan.secondee, "line_manager": self.plan.manager, "host": self.plan.contact}
             if item.due_on and item.due_on < self.today:
                 with self.at(item.due_on):
                     checklists.tick(item, by=who.get(item.party, self.plan.hr), done=True)
+        away.live(self)
+        away.extra_checkin(self)
 
     def _answers(self) -> dict[str, object]:
         return {

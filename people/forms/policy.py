@@ -56,6 +56,14 @@ GROUPS: list[tuple[Any, dict[str, Any]]] = [
         },
     ),
     (
+        gettext_lazy("While somebody is away"),
+        {
+            "annual_leave_days": gettext_lazy("Working days of a full year; less for shorter and part-time ones."),
+            "long_absence_days": gettext_lazy("Days in a row, both ends counted; it then becomes HR's to look into."),
+            "touch_every_days": gettext_lazy("The line manager is reminded when there was silence for as long."),
+        },
+    ),
+    (
         gettext_lazy("Reminders"),
         {
             "remind_before_days": gettext_lazy("Days before the due day; at most 14."),
@@ -98,6 +106,7 @@ class PolicyForm(ModelForm):
         ),
         "policy_minimum_below_maximum": ("maximum_days", gettext_lazy("This is less than the shortest secondment.")),
         "policy_reminds_at_most_two_weeks_before": ("remind_before_days", gettext_lazy("Give at most 14 days.")),
+        "policy_watches_at_least_a_day": (None, gettext_lazy("Long absence and silence are counted from 1 day on.")),
         "policy_checkins_at_least_a_week_apart": ("checkin_every_weeks", gettext_lazy("Give at least 1 week.")),
     }
 

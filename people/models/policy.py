@@ -67,6 +67,9 @@ class Policy(models.Model):
         _("an extension is asked for before the end, days"), default=60
     )
     return_meeting_days_before = models.PositiveSmallIntegerField(_("return meeting before the end, days"), default=60)
+    annual_leave_days = models.PositiveSmallIntegerField(_("annual leave of a full-time year, days"), default=25)
+    long_absence_days = models.PositiveSmallIntegerField(_("an absence is long from, days"), default=28)
+    touch_every_days = models.PositiveSmallIntegerField(_("home is in touch at least every, days"), default=42)
     decisions_in_sequence = models.BooleanField(_("decisions one after another"), default=False)
     signing_order = models.CharField(
         _("order of signing"), max_length=40, choices=SigningOrder, default=SigningOrder.SECONDEE_HOST_SECONDER
@@ -116,6 +119,9 @@ class Policy(models.Model):
         "extension_maximum_days",
         "extension_days_before",
         "return_meeting_days_before",
+        "annual_leave_days",
+        "long_absence_days",
+        "touch_every_days",
         "decisions_in_sequence",
         "signing_order",
         "on_cost_percent",
@@ -131,6 +137,10 @@ class Policy(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(remind_before_days__lte=14), name="policy_reminds_at_most_two_weeks_before"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(touch_every_days__gte=1, long_absence_days__gte=1),
+                name="policy_watches_at_least_a_day",
             ),
             models.CheckConstraint(
                 condition=models.Q(checkin_every_weeks__gte=1), name="policy_checkins_at_least_a_week_apart"

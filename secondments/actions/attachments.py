@@ -43,13 +43,12 @@ def add(case: Secondment, *, by: Person, name: str, content: bytes, is_shared: b
         raise NotAllowed(_("Only HR of the seconder keeps files with a proposal."))
     if is_shared:
         _require_undecided(case)
-    ending, kind = _kind(name, content)
+    kept_name, kind = checked(name, content)
     if case.attachments.filter(removed_at__isnull=True).count() >= MANY:
         raise Refused(Refusal(_("There are %(n)d files already; remove one first.") % {"n": MANY}, "file"))
-    stem = _stem(name)
     found = Attachment.objects.create(
         secondment=case,
-        name=f"{stem}.{ending}",
+        name=kept_name,
         content_type=kind,
         content=content,
         size=len(content),
@@ -83,6 +82,12 @@ def _require_undecided(case: Secondment) -> None:
         raise Refused(
             Refusal(_("Those who decide have been shown the files: revise the proposal to change them."), "is_shared")
         )
+
+
+def checked(name: str, content: bytes) -> tuple[str, str]:
+    """A name under which the file can be kept, and the kind that it is by its content; refused where they differ."""
+    ending, kind = _kind(name, content)
+    return f"{_stem(name)}.{ending}", kind
 
 
 def _stem(name: str) -> str:

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from people import clock
-from secondments import notices, timetable, transitions
+from secondments import notices, placement_notices, timetable, transitions
+from secondments.actions import absences
 from secondments.models import Secondment
 from secondments.states import State
 from secondments.transitions import Refused
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def advance() -> int:
-    """Perform every transition whose day has come in its organisation's zone; returns how many.
+    """Perform every transition whose day has come in its organisation's zone, raise absences that are long; how many.
 
     Each case has a transaction of its own, so that one that cannot move stops no other.
     """
@@ -31,7 +32,7 @@ def advance() -> int:
     moved += _each(reviewing, "begin_review", _review_due)
     returning = Secondment.objects.filter(state=State.REVIEW, end_on__lt=latest, review_concluded_at__isnull=False)
     moved += _each(returning, "begin_return", lambda case: case.end_on is not None and case.end_on < _today(case))
-    return moved
+    return moved + absences.watch()
 
 
 def _today(case: Secondment) -> date:
@@ -53,7 +54,9 @@ def _each(cases: QuerySet[Secondment], name: str, is_due: Callable[[Secondment],
         except Refused as refused:
             log.info("the calendar could not %s %s: %s", name, case.reference, refused)
             if name == "start" and Secondment.objects.filter(pk=case.pk, state=State.AGREED).exists():
-                notices.start_refused(Secondment.objects.with_case_data().get(pk=case.pk), str(refused))
+                held = Secondment.objects.with_case_data().get(pk=case.pk)
+                notices.start_refused(held, str(refused))
+                placement_notices.held_back(held)
         except Exception:  # whatever it is, it stops no other case
             log.exception("the calendar could not %s %s", name, case.reference)
         else:

@@ -11,6 +11,7 @@ from people import clock, ledger
 from people.models import Person
 from people.notify import call_off
 from secondments import effects, guards, notices, policies, timetable, transitions, turns
+from secondments.actions import leaves
 from secondments.choices import Party
 from secondments.guards import Refusal
 from secondments.models import Secondment
@@ -59,6 +60,7 @@ def end_early(secondment: Secondment, *, by: Person, last_day: date, asked_by: s
     secondment.changed_at = now
     secondment.save()
     effects.cancel_checkins(secondment, after=last_day)
+    leaves.trim(secondment, by=by)
     call_off(f"case:{secondment.pk}:milestone:{before}:{name}" for name in timetable.END_MILESTONES)
     secondment.evaluations.filter(completed_at__isnull=True).update(due_on=last_day)
     ledger.record(

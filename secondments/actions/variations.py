@@ -13,6 +13,7 @@ from people import clock, ledger
 from people.models import Person
 from people.notify import call_off
 from secondments import effects, guards, timetable, transitions, turns
+from secondments.actions import leaves
 from secondments.guards import Refusal
 from secondments.models import Secondment
 from secondments.states import PLACED, State
@@ -107,6 +108,7 @@ def _move_end(case: Secondment, before: date, by: Person | None) -> None:
     if case.state not in PLACED:
         return
     effects.cancel_checkins(case, after=case.end_on)
+    leaves.trim(case, by=by or case.owner)
     if case.end_on > before:
         known = set(case.checkins.filter(cancelled_at__isnull=True).values_list("due_on", flat=True))
         effects.schedule_checkins(case, by, known=known)

@@ -5,21 +5,30 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Person
-from secondments.choices import Going, Party
+from secondments.choices import Going, Party, Standing
+from secondments.models.objective import Objective
 from secondments.models.secondment import Secondment
 
 
 class CheckIn(models.Model):
-    """A short, scheduled look at how it goes, by the secondee or by the host."""
+    """A short look at how it goes, by the secondee or by the host: by the rhythm, or an extra one that was asked for.
+
+    Answers that were saved but not handed in (``drafted_at``) are for whoever writes them alone.
+    """
 
     secondment = models.ForeignKey(Secondment, on_delete=models.CASCADE, related_name="checkins")
     party = models.CharField(max_length=14, choices=[(p.value, p.label) for p in (Party.SECONDEE, Party.HOST)])
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="checkins")
     due_on = models.DateField()
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_because = models.CharField(_("why"), max_length=300, blank=True)
+    drafted_at = models.DateTimeField(null=True)
+    drafted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     going = models.PositiveSmallIntegerField(_("How is it going?"), choices=Going, null=True, blank=True)
     progress = models.TextField(_("What has been achieved since the last check-in?"), blank=True)
+    skills = models.TextField(_("Which skills were gained or practised?"), blank=True)
     support = models.TextField(_("What would help, or should change?"), blank=True)
     wants_contact = models.BooleanField(_("I would like HR to get in touch with me"), default=False)
     note_to_hr = models.TextField(_("Private note to HR"), blank=True)
@@ -41,6 +50,11 @@ class CheckIn(models.Model):
                 condition=Q(completed_at__isnull=True) | Q(cancelled_at__isnull=True),
                 name="checkin_not_both_completed_and_cancelled",
             ),
+            models.CheckConstraint(
+                condition=Q(drafted_at__isnull=True, drafted_by__isnull=True)
+                | Q(drafted_at__isnull=False, drafted_by__isnull=False),
+                name="checkin_drafted_stamped",
+            ),
         ]
         indexes = [
             models.Index(
@@ -57,3 +71,23 @@ class CheckIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_party_display()}, {self.due_on}"
+
+    @property
+    def is_extra(self) -> bool:
+        return self.asked_by_id is not None
+
+
+class CheckInProgress(models.Model):
+    """How one objective stands, in the words of one check-in."""
+
+    checkin = models.ForeignKey(CheckIn, on_delete=models.CASCADE, related_name="standings")
+    objective = models.ForeignKey(Objective, on_delete=models.CASCADE, related_name="standings")
+    standing = models.CharField(_("standing"), max_length=8, choices=Standing)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["checkin", "objective"]
+        constraints = [models.UniqueConstraint(fields=["checkin", "objective"], name="checkin_progress_once")]
+
+    def __str__(self) -> str:
+        return f"{self.objective}: {self.get_standing_display()}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +53,9 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
     approved_at = stamp()
     declined_at, declined_by = stamp(), moment("+")
     agreed_at = stamp()
+    seconder: Any
+    began_on: Any
+
     started_at = stamp()
     review_began_at = stamp()
     return_began_at = stamp()
@@ -147,7 +151,9 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
         custom=act(_("Start the placement"), Part.HR_SECONDER, automatic=True),
     )
     def start(self, *, by: Person | None, at: datetime) -> None:
+        """A late start leaves the agreed first day as it is; the day it began stands beside it."""
         self.started_at = at
+        self.began_on = at.astimezone(ZoneInfo(self.seconder.time_zone)).date()
 
     @transition(
         field=state,

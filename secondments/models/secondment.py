@@ -12,6 +12,7 @@ from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from people import public_holidays, workdays
 from people.keys import new_key
 from people.models import Organisation, Person
 from people.models.ranges import DateRange, IdRange
@@ -124,6 +125,7 @@ class Secondment(Lifecycle):
     location = models.CharField(_("place of work"), max_length=200, blank=True)
     start_on = models.DateField(_("first day"), null=True, blank=True)
     end_on = models.DateField(_("last day"), null=True, blank=True)
+    began_on = models.DateField(_("began on"), null=True, editable=False)  # the first day that it ran, late or not
     agreed_end_on = models.DateField(_("last day as agreed"), null=True, editable=False)
     weekly_hours = models.DecimalField(
         _("hours per week"),
@@ -215,6 +217,7 @@ class Secondment(Lifecycle):
                 (SIGNED, "agreement_signed_at"),
                 (STARTED, "agreement_sealed_at"),
                 (STARTED, "started_at"),
+                (STARTED, "began_on"),
                 ({State.REVIEW, State.RETURN, State.COMPLETED}, "review_began_at"),
                 ({State.RETURN, State.COMPLETED}, "return_began_at"),
                 ({State.RETURN, State.COMPLETED}, "review_concluded_at"),
@@ -323,6 +326,16 @@ class Secondment(Lifecycle):
     def estimate(self) -> Any:
         """What it is estimated to cost with the present secondee, or None."""
         return self.estimates.filter(is_current=True, secondee=self.secondee_id).first()
+
+    def work_calendar(self) -> workdays.Calendar:
+        """When the secondee works: on the days agreed, less the holidays and closing days of the place of work."""
+        assert self.host
+        there = self.host.calendar()
+        week = frozenset(self.working_days) or there.week
+        abroad = str(self.proposal.work_country)
+        if abroad and abroad != str(self.host.country):
+            return workdays.Calendar(week, public_holidays.Holidays(abroad), frozenset())
+        return workdays.Calendar(week, there.holidays, there.closing_days)
 
     @property
     def full_time_hours(self) -> Decimal:

@@ -7,15 +7,16 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from people import clock
 from people.access import PersonRequest
-from secondments import policies, timeline, transitions, turns
+from secondments import policies, timeline, transitions, trend, turns
 from secondments.choices import ListKind, Part, Party
 from secondments.filters import SecondmentFilter
-from secondments.forms.placement import ChecklistItemForm
-from secondments.models import Secondment
-from secondments.states import BEFORE_START, PHASE_OF, PLACED, STARTED, Phase, State
+from secondments.forms.checklists import ChecklistItemForm
+from secondments.models import CheckIn, Secondment
+from secondments.states import BEFORE_START, PHASE_OF, PLACED, SIGNED, STARTED, Phase, State
 from secondments.views import scope
 
 PAGE = 50
@@ -58,7 +59,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
     ]
     items = [
         (item, policies.may_tick(item, parts), item.list in run)
-        for item in case.checklist.select_related("done_by")
+        for item in case.checklist.select_related("done_by", "owner")
         if policies.may_see_item(item, parts)
     ]
     checkins = [
@@ -112,8 +113,32 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         "is_secondee": Part.SECONDEE in parts,
         "shows_people": policies.may_see_people(parts),
         "party": Party,
+        "running": running(case, parts),
+        "trend": _trend(case, [checkin for checkin, may_read, _mine in checkins if may_read]),
+        "asks_extra": policies.extra_checkins_of(case, person),
+        "sets_rhythm": is_hr and case.state in PLACED,
         "before_start": case.state in BEFORE_START,
     }
+
+
+def _trend(case: Secondment, checkins: list[CheckIn]) -> list[trend.Line]:
+    """How it went over time, out of the answers that the reader may read."""
+    if not case.start_on or not case.end_on:
+        return []
+    answers = [(c.party, str(c.get_party_display()), c.due_on, c.going) for c in checkins if c.completed_at and c.going]
+    return trend.lines(answers, case.start_on, case.end_on)
+
+
+def running(case: Secondment, parts: frozenset[Part]) -> list[tuple[str, str]]:
+    """Names and labels of the pages beside the case that its reader has while a placement runs."""
+    found = []
+    if case.state in SIGNED and parts & policies.LEAVE_READERS:
+        found.append(("leaves", _("Leave and absence")))
+    if case.state in STARTED and parts & policies.HOME_SIDE:
+        found.append(("touches", _("Keeping in touch")))
+    if case.state in SIGNED and parts & (policies.RAISES.keys() | {Part.LINE_MANAGER}):
+        found.append(("concerns", _("Concerns")))
+    return found
 
 
 def _lists(items: list[tuple[Any, bool, bool]]) -> list[tuple[str, list[tuple[Any, bool, bool]], bool]]:

@@ -108,6 +108,7 @@ def _cases(chance: Random, organisations: list[Organisation], size: int) -> None
                 location="Leeds",
                 start_on=start,
                 end_on=end,
+                began_on=start,
                 agreed_end_on=end,
                 weekly_hours=Decimal("40"),
                 purpose="To learn, and to bring it home.",

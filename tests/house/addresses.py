@@ -40,10 +40,24 @@ from people.models import (
     Policy,
     Signatory,
 )
-from secondments.actions import attachments, case_parts, copying, decisions, deputies, ideas, proposals, questions
+from secondments.actions import (
+    absences,
+    attachments,
+    case_parts,
+    checklists,
+    concerns,
+    copying,
+    decisions,
+    deputies,
+    ideas,
+    leaves,
+    proposals,
+    questions,
+    touches,
+)
 from secondments.choices import Part
 from secondments.models import Secondment
-from tests.cast import Cast, answer_to, member, person
+from tests.cast import Cast, answer_to, member, on, person
 from tests.snapshots import walk
 
 DUMMIES = {
@@ -67,6 +81,9 @@ DUMMIES = {
     "section": "purpose",
     "rule": "minimum_service_months",
     "file_key": "aaaaaaaaaaaa",
+    "concern_key": "aaaaaaaaaaaa",
+    "leave_key": "aaaaaaaaaaaa",
+    "absence_key": "aaaaaaaaaaaa",
 }
 
 
@@ -149,6 +166,8 @@ def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, A
     refused = cast.proposal(**SMALL)
     decisions.decide(refused.decisions.get(kind="release"), by=cast.manager, verdict=False, reason="No cover.")
     question = questions.ask(proposal.decisions.get(kind="acceptance"), by=cast.contact, text="Who pays for travel?")
+    with on(active.start_on):
+        away = _while_away(cast, active)
     template = copying.make_template(proposal, by=cast.hr, name="Planner")
     wish = ideas.ask(
         by=cast.secondee,
@@ -169,7 +188,9 @@ def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, A
         asked: ["open_questions"],
         own: ["enclosure"],
         active: ["vary", "consolidated", "early_end_letter",
-                 "secondment", "placement", "checkin", "tick", "waive", "add_checklist_item", "end_early",
+                 "secondment", "placement", "checkin", "tick", "waive", "checklist_item", "evidence_file", "add_checklist_item", "end_early",
+                 "extra_checkin", "checkin_rhythm", "concerns", "raise_concern", "concern", "leaves", "ask_leave", "leave_account", "leave",
+                 "tell_absence", "absence", "absence_reason", "touches",
                  "case_people", "name_part", "end_part", "readdress", "choose_capacity"],
         review: ["evaluate", "conclude"],
         back: ["outcome"],
@@ -180,13 +201,17 @@ def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, A
         name: {"key": by_name.get(name, out).key} for name, route in ROUTES.items() if route.startswith("secondments/<")
     }
     found["checkin"]["pk"] = active.checkins.filter(party="secondee").first().pk
-    found["tick"]["pk"] = found["waive"]["pk"] = item.pk
+    found["tick"]["pk"] = found["waive"]["pk"] = found["checklist_item"]["pk"] = item.pk
+    shown = checklists.show(item, by=cast.hr, name="plan.png", content=b"\x89PNG\r\n\x1a\n")
+    found["evidence_file"] |= {"pk": item.pk, "file_key": shown.key}
     found["end_part"]["pk"] = found["readdress"]["pk"] = active.parts.current().get(part="host_supervisor").pk
     found["send_invitation"]["invitation_key"] = cast.contact.invitations.get().key
     for name, values in papers_of_terms.items():
         found[name] |= values
     for name, values in _out_for_signature(cast, issued).items():
         found[name] = found.get(name, {}) | values
+    for name, values in away.items():
+        found[name] |= values
     found["take_note"]["name"] = "post_at_risk"
     found["agreement_pdf"]["kind"] = "review-copy"
     found["answer_question"]["pk"] = question.pk
@@ -197,6 +222,23 @@ def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, A
     found["invitation"] = {"key": cast.contact.invitations.get().key}
     found["deputy"] = found["answer_deputy"] = {"key": deputy.key}
     return found
+
+
+def _while_away(cast: Cast, case: Secondment) -> dict[str, dict[str, Any]]:
+    """A concern of the secondee's, leave that was granted, and an absence that lasts."""
+    day = case.start_on
+    concern = concerns.report(case, by=cast.secondee, kind="safety", what="An open pit.")
+    leave = leaves.ask(
+        case, by=cast.secondee, kind="annual", first_day=day + timedelta(days=30), last_day=day + timedelta(days=40)
+    )
+    leaves.decide(leave, by=cast.manager, granted=True)
+    absence = absences.tell(case, by=cast.secondee, kind="sickness", first_day=day, reason="A cold.")
+    touches.note(case, by=cast.manager, on=day, channel="call")
+    return {
+        "concern": {"concern_key": concern.key},
+        "leave": {"leave_key": leave.key},
+        **{name: {"absence_key": absence.key} for name in ("absence", "absence_reason")},
+    }
 
 
 def _negotiated(cast: Cast, case: Secondment) -> dict[str, dict[str, Any]]:
@@ -309,6 +351,7 @@ def _below_people(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, 
     found["call_off_employment"] = {"key": ahead.person.key, "pk": ahead.pk}
     for name in ("rename_department", "remove_department"):
         found[name] = {**ours, "pk": empty.pk}
+    found["usual_list"] = {**ours, "kind": "outward"}
     found["end_signatory"] = {**ours, "pk": signs.pk}
     found["remove_closing_day"] = {**ours, "pk": shut.pk}
     found["end_membership"] = {**ours, "pk": Membership.objects.get(person=cast.finance).pk}

@@ -51,20 +51,24 @@ from people.models import (
 )
 from secondments import transitions
 from secondments.actions import (
+    absences,
     appeals,
     attachments,
     calendar,
     case_parts,
     checkins,
     checklists,
+    concerns,
     decisions,
     deputies,
     early_end,
     evaluations,
     ideas,
+    leaves,
     outcomes,
     proposals,
     questions,
+    touches,
 )
 from secondments.choices import Part
 from secondments.models import Override, Secondment
@@ -128,8 +132,24 @@ CASE: dict[str, set[str]] = {
     "variationreason": HOME | HOST | SIGN,
     "contractwording": HOME | {"director"},
     "contractcomment": HOME | {"director"},
+    "concernhost": {"hr", "manager", "standing"} | HOST,
+    "concernhostwish": {"hr", "manager", "standing"} | HOST,
+    "concerntold": {"hr", "manager", "standing", "secondee"},
+    "concernhostend": {"hr", "manager", "standing"} | HOST,
+    "concernaction": {"hr", "manager", "standing"},
+    "concernsecondee": {"hr", "secondee"},
+    "concernsecondeeend": {"hr", "secondee"},
+    "leavenote": HOME,
+    "leaverefused": HOME,
+    "absencereason": {"hr", "secondee"},
+    "touchnote": HOME,
     "progresssecondee": {"hr", "secondee"},
     "supportsecondee": {"hr", "secondee"},
+    "practisedsecondee": {"hr", "secondee"},
+    "standingsecondee": {"hr", "secondee"},
+    "practisedhost": {"hr"} | HOST,
+    "standinghost": {"hr"} | HOST,
+    "checkinasked": {"hr"} | HOST,
     "notesecondee": {"hr", "secondee"},
     "progresshost": {"hr"} | HOST,
     "supporthost": {"hr"} | HOST,
@@ -153,6 +173,7 @@ CASE: dict[str, set[str]] = {
     "conclusion": HOME | HOST,
     "notwaited": HOME | HOST,
     "outcomenote": {"hr", "secondee"},  # likewise
+    "evidencefile": HOME,
     "waivedoutward": HOME,
     "waivedinward": {"hr", "secondee"} | HOST,
     "waivedreturn": HOME | HOST,
@@ -165,6 +186,7 @@ STAFF = BOOKS | {"viewer", "viewing", "standing"}
 HOUSE: dict[str, set[str]] = {
     "ownclause": STAFF,
     "ownclausenote": STAFF,
+    "newstext": STAFF | {"manager", "secondee"},
     "hostclause": {"host_hr", "host_finance", "host_viewer", "paying", "supervising"},
     "salary": BOOKS | {"secondee"},
     "currency": BOOKS | {"secondee"},
@@ -191,9 +213,19 @@ HOUSE: dict[str, set[str]] = {
     "signingcode": set(),
 }
 SEEN = CASE | HOUSE
+KEPT_FROM_SUPPORT_AWAY = {"concernsecondee", "concernsecondeeend", "concerntold", "absencereason"}
+KEPT_FROM_SUPPORT_AWAY |= {"leavenote", "leaverefused", "touchnote"}
 # Support sees the secondee's pages without pay and private notes, and never the copy of their data.
 KEPT_FROM_SUPPORT = {"appealtext", "appealanswer", "ideawhy", "ideaview", "ideaanswer"}
-KEPT_FROM_SUPPORT |= {"salary", "currency", "notesecondee", "earlyend", "outcomenote", "copyreason", "refusedtosign"}
+KEPT_FROM_SUPPORT |= KEPT_FROM_SUPPORT_AWAY | {
+    "salary",
+    "currency",
+    "notesecondee",
+    "earlyend",
+    "outcomenote",
+    "copyreason",
+    "refusedtosign",
+}
 
 
 def share_of(role: str) -> set[str]:
@@ -444,13 +476,40 @@ def _ended_early(cast: Cast, people: dict[str, Person]) -> Secondment:
         for party in ("secondee", "host"):
             checkin = case.checkins.filter(party=party).order_by("due_on").first()
             answers = {name: word(f"{name}{party}") for name in ("progress", "support")}
+            answers["skills"] = word(f"practised{party}")
+            noted = {objective.pk: ("behind", word(f"standing{party}")) for objective in case.objectives.all()}
             answers |= {"going": 2, "wants_contact": True, "note_to_hr": word(f"note{party}")}
-            checkins.complete(checkin, by=checkin.person, answers=answers)
+            checkins.complete(checkin, by=checkin.person, answers=answers, standings=noted)
+        _while_away(cast, case)
+        due = clock.today("UTC")
+        checkins.ask_extra(case, by=cast.hr, parties=["host"], due_on=due, because=word("checkinasked"))
         case = early_end.end_early(
             case, by=cast.hr, last_day=case.start_on + timedelta(days=30), asked_by="host", reason=word("earlyend")
         )
         _look_back(case, "work", "evidence", "skills")
     return fresh(case)
+
+
+def _while_away(cast: Cast, case: Secondment) -> None:
+    """Concerns of both sides to their end, leave with a note and a refusal, an absence, a contact, news from home."""
+    today = clock.today("UTC")
+    theirs = concerns.report(
+        case, by=cast.contact, kind="conduct", what=word("concernhost"), wish=word("concernhostwish")
+    )
+    action = concerns.act(theirs, by=cast.hr, text=word("concernaction"), doer=cast.hr, due_on=today)
+    concerns.disclose(theirs, by=cast.hr, text=word("concerntold"))
+    concerns.give(theirs, by=cast.hr, owner=cast.manager)
+    concerns.finish(action, by=cast.hr)
+    concerns.close(theirs, by=cast.hr, end="settled", note=word("concernhostend"))
+    own = concerns.report(case, by=cast.secondee, kind="safety", what=word("concernsecondee"))
+    concerns.close(own, by=cast.hr, end="measures", note=word("concernsecondeeend"))
+    days = {"first_day": today, "last_day": today + timedelta(days=9)}
+    asked = leaves.ask(case, by=cast.secondee, kind="annual", note=word("leavenote"), **days)
+    leaves.decide(asked, by=cast.manager, granted=False, reason=word("leaverefused"))
+    absences.tell(case, by=cast.secondee, kind="sickness", first_day=today, reason=word("absencereason"))
+    touches.note(case, by=cast.manager, on=today, channel="call", note=word("touchnote"))
+    later = {"link": "", "is_vacancy": True, "shown_until": today + timedelta(days=900)}
+    touches.publish(cast.northwind, by=cast.hr, title="Move", text=word("newstext"), **later)
 
 
 def _look_back(case: Secondment, work: str, evidence: str, skills: str, but: str = "") -> None:
@@ -480,6 +539,8 @@ def _completed(cast: Cast, people: dict[str, Person]) -> Secondment:
     case = fresh(case)
     for kind, by in (("outward", cast.hr), ("inward", cast.host_hr)):
         checklists.waive(case.checklist.filter(list=kind).first(), by=by, reason=word(f"waived{kind}"))
+    shown = case.checklist.filter(list="outward").first()
+    checklists.show(shown, by=cast.hr, name=f"{word('evidencefile')}.png", content=PICTURE)
     with on(case.start_on):
         calendar.advance()
         _varied(cast, case)

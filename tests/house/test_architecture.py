@@ -105,7 +105,7 @@ CASELESS |= {
     "hold.lift",
 }
 CASELESS |= {"people.undo_import", "idea.ask", "idea.view", "idea.decline", "template.make", "template.remove"}
-CASELESS |= {"clause.edit", "clause.retire"}
+CASELESS |= {"clause.edit", "clause.retire", "news.publish", "news.take_back", "checklist.usual"}
 CASELESS |= {"sign_in.provider_entered", "sign_in.provider_switched"}  # others of sign_in.… are written by telling.tell
 
 

@@ -96,7 +96,7 @@ def addresses_of(world: Marked) -> list[str]:
     found = [world.world.path(name) for name in ROUTES if name not in LEAVE and not is_below_case(name)]
     for case in world.cases:
         rows = {
-            "checkin": list(case.checkins.exclude(completed_at=None)),
+            "checkin": list(case.checkins.exclude(completed_at=None, asked_by=None)),
             "waive": list(case.checklist.all())[:1],
             "end_part": list(case.parts.current())[:1],
         }
@@ -105,6 +105,17 @@ def addresses_of(world: Marked) -> list[str]:
             if is_below_case(name) and name not in POSTED:
                 for row in rows.get(name, [None] if "<int:pk>" not in route else []):
                     found.append(filled(name, {**values, "pk": row.pk if row else 0}))
+        for row in case.checklist.all()[:1]:
+            found.append(filled("checklist_item", {**values, "pk": row.pk}))
+            for file in row.evidence.all():
+                found.append(filled("evidence_file", {**values, "pk": row.pk, "file_key": file.key}))
+        for name, row in (
+            *(("concern", row) for row in case.concerns.all()),
+            *(("leave", row) for row in case.leaves.all()),
+            *((name, row) for row in case.absences.all() for name in ("absence", "absence_reason")),
+        ):
+            place = f"{name.removesuffix('_reason')}_key"
+            found.append(filled(name, {**values, place: row.key}))
         found += [filled("decide", {**values, "kind": kind}) for kind in ("consent", "acceptance")]
         found += [filled("answer_question", {**values, "pk": row.pk}) for row in case.questions.all()]
         found += [filled("evaluate", {**values, "party": party}) for party in ("secondee", "line_manager")]
@@ -144,6 +155,7 @@ POSTED = {
 }  # fmt: skip
 BELOW = {
     "kind": "release", "name": "withdraw", "party": "host", "part": "host_supervisor", "clause_key": "place_of_work",
+    "concern_key": "aaaaaaaaaaaa", "leave_key": "aaaaaaaaaaaa", "absence_key": "aaaaaaaaaaaa",
     "section": "purpose", "rule": "minimum_service_months", "file_key": "aaaaaaaaaaaa",
     "older": 1, "newer": 2, "number": 0, "version": 1, "place": 0, "printout": "aaaaaaaaaaaa",
     "invitation_key": "aaaaaaaaaaaa",

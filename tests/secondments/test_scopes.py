@@ -14,9 +14,20 @@ from django.db.models import QuerySet
 from people import clock
 from people.models import Membership, Person
 from secondments import capacities, policies, scopes
-from secondments.actions import case_parts, checkins, deputies, evaluations
+from secondments.actions import absences, case_parts, checkins, concerns, deputies, evaluations, leaves, touches
 from secondments.choices import Part
-from secondments.models import CasePart, CheckIn, ChecklistItem, Decision, Evaluation, Secondment
+from secondments.models import (
+    Absence,
+    CasePart,
+    CheckIn,
+    ChecklistItem,
+    Concern,
+    Decision,
+    Evaluation,
+    Leave,
+    Secondment,
+    Touch,
+)
 from tests.cast import Cast, fresh, member, on, person
 
 Judge = Callable[[Any, Person], bool]
@@ -40,6 +51,14 @@ PAIRS: dict[str, tuple[type, Judge, Callable[[Person], QuerySet]]] = {
         scopes.private_notes,
     ),
     "item": (ChecklistItem, of_case(policies.may_see_item), scopes.checklist_items),
+    "concern": (
+        Concern,
+        lambda row, who: policies.may_read_concern(row, policies.parts_of(fresh(row.secondment), who), who),
+        scopes.concerns,
+    ),
+    "leave": (Leave, of_case(policies.may_read_leave), scopes.leaves),
+    "absence": (Absence, of_case(lambda row, parts: policies.may_see_leave(parts)), scopes.absences),
+    "touch": (Touch, of_case(lambda row, parts: policies.may_see_touches(parts)), scopes.touches),
     "evaluation": (
         Evaluation,
         of_case(
@@ -77,6 +96,7 @@ def build(cast: Cast) -> list[Person]:
             row = active.checkins.filter(party=party).order_by("due_on").first()
             answers = {"going": 2, "progress": "p", "support": "s", "wants_contact": False, "note_to_hr": "n"}
             checkins.complete(row, by=who, answers=answers)
+    _away(cast, active)
     done = review.evaluations.get(party="line_manager")
     answers = {"what_worked": "much", "skills": "planning", "would_repeat": True}
     results = {o.pk: ("met", "seen") for o in review.objectives.all()}
@@ -105,6 +125,25 @@ def build(cast: Cast) -> list[Person]:
     return list(people.values())
 
 
+def _away(cast: Cast, case: Secondment) -> None:
+    """Concerns of each side, disclosed or given to the line manager; leave in every state; an absence; a contact."""
+    with on(case.start_on + timedelta(days=14)):
+        for who in (cast.contact, cast.secondee, cast.hr):
+            concerns.report(case, by=who, kind="other", what="Something.")
+        told, given = (concerns.report(case, by=cast.contact, kind="other", what="Something.") for _ in range(2))
+        concerns.disclose(told, by=cast.hr, text="Somebody said something.")
+        concerns.give(given, by=cast.hr, owner=cast.manager)
+        first = case.start_on + timedelta(days=28 - case.start_on.weekday())
+        for n, answer in enumerate((None, True, False, True)):
+            day = first + timedelta(weeks=n)
+            row = leaves.ask(case, by=cast.secondee, kind="unpaid", first_day=day, last_day=day + timedelta(days=4))
+            if answer is not None:
+                leaves.decide(row, by=cast.manager, granted=answer, reason="It is so.")
+        leaves.cancel(row, by=cast.secondee)
+        absences.tell(case, by=cast.secondee, kind="other", first_day=case.start_on)
+        touches.note(case, by=cast.manager, on=case.start_on, channel="call")
+
+
 def again(who: Person) -> Person:
     return Person.objects.get(pk=who.pk)
 
@@ -128,7 +167,21 @@ def two_of_each(rows: Iterable[Any]) -> list[Any]:
     """Of rows that differ in nothing that a right looks at, two."""
     kept: dict[tuple[object, ...], list[Any]] = defaultdict(list)
     for row in rows:
-        alike = [getattr(row, name, None) for name in ("secondment_id", "kind", "party", "part", "list", "until")]
+        alike = [
+            getattr(row, name, None)
+            for name in (
+                "secondment_id",
+                "kind",
+                "party",
+                "part",
+                "list",
+                "until",
+                "told_at",
+                "owner_id",
+                "granted",
+                "cancelled_at",
+            )
+        ]
         same = kept[type(row), getattr(row, "completed_at", None) is None, *alike]
         if len(same) < 2 or isinstance(row, Secondment):
             same.append(row)

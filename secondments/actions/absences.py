@@ -1,0 +1,160 @@
+"""Absence that happens: told by whoever learns of it, to both sides, without the reason."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from people import clock, ledger
+from people.models import Person
+from secondments import leave_days, placement_notices, policies, transitions
+from secondments.actions import concerns
+from secondments.guards import Refusal
+from secondments.models import Absence, Secondment
+from secondments.states import PLACED
+from secondments.transitions import NotAllowed, Refused
+
+BATCH = 500
+MANY = 200  # of one case
+
+
+@transaction.atomic
+def tell(
+    case: Secondment,
+    *,
+    by: Person,
+    kind: str,
+    first_day: date,
+    expected_until: date | None = None,
+    last_day: date | None = None,
+    reason: str = "",
+) -> Absence:
+    """Say that the secondee is, or was, away. A reason is taken from the secondee and HR alone."""
+    case = transitions.lock(case.pk)
+    if not policies.may_tell_absence(case, by):
+        raise NotAllowed(_("An absence is told by the secondee, the line manager, HR or the host while it runs."))
+    refusals = _impossible(case, first_day, expected_until, last_day)
+    if refusals:
+        raise Refused(*refusals)
+    knows = policies.may_read_absence_reason(case, by)
+    found = Absence.objects.create(
+        secondment=case,
+        kind=kind,
+        first_day=first_day,
+        expected_until=expected_until,
+        last_day=last_day,
+        reason=reason.strip() if knows else "",
+        told_at=clock.now(),
+        told_by=by,
+    )
+    ledger.record("absence.tell", by=by, case_id=case.pk, first=str(first_day))
+    placement_notices.absence_told(found, by)
+    return found
+
+
+def _impossible(case: Secondment, first: date, expected: date | None, last: date | None) -> list[Refusal]:
+    assert case.start_on and case.end_on
+    today, found = clock.today(case.zone), []
+    if first < case.start_on or first > today:
+        day = date_format(case.start_on, "j M Y")
+        found.append(
+            Refusal(_("The first day away lies between the first day, %(day)s, and today.") % {"day": day}, "first_day")
+        )
+    if expected and expected < first:
+        found.append(Refusal(_("This is before the first day away."), "expected_until"))
+    if last and last < first:
+        found.append(Refusal(_("This is before the first day away."), "last_day"))
+    elif last and last > today:
+        found.append(Refusal(_("This day has not come yet: give it as expected."), "last_day"))
+    if last is None and case.absences.filter(last_day__isnull=True, cancelled_at__isnull=True).exists():
+        found.append(Refusal(_("An absence that lasts was told already: end it first."), "first_day"))
+    if case.absences.count() >= MANY:
+        found.append(Refusal(_("There are many absences in this case already: talk to HR."), "first_day"))
+    return found
+
+
+def _held(absence: Absence, by: Person) -> Absence:
+    case = transitions.lock(absence.secondment_id)
+    absence = case.absences.select_for_update().get(pk=absence.pk)
+    absence.secondment = case
+    if not policies.may_tell_absence(case, by):
+        raise NotAllowed(_("An absence is told by the secondee, the line manager, HR or the host while it runs."))
+    if absence.cancelled_at:
+        raise Refused(_("This absence was taken back."))
+    return absence
+
+
+@transaction.atomic
+def end(absence: Absence, *, by: Person, last_day: date) -> Absence:
+    """The secondee is back; ``last_day`` was the last one away. It can be corrected."""
+    absence = _held(absence, by)
+    if last_day < absence.first_day:
+        raise Refused(Refusal(_("This is before the first day away."), "last_day"))
+    if last_day > clock.today(absence.secondment.zone):
+        raise Refused(Refusal(_("This day has not come yet."), "last_day"))
+    if absence.last_day == last_day:
+        return absence
+    absence.last_day = last_day
+    absence.save()
+    ledger.record("absence.end", by=by, case_id=absence.secondment_id, last=str(last_day))
+    placement_notices.absence_ended(absence, by)
+    return absence
+
+
+@transaction.atomic
+def take_back(absence: Absence, *, by: Person) -> Absence:
+    """It was told by mistake; whoever told it, or HR of the seconder, says so."""
+    absence = _held(absence, by)
+    if absence.told_by_id != by.pk and not policies.may_run(absence.secondment, by):
+        raise NotAllowed(_("Whoever told an absence, or HR of the seconder, takes it back."))
+    absence.cancelled_at, absence.cancelled_by = clock.now(), by
+    absence.save()
+    ledger.record("absence.take_back", by=by, case_id=absence.secondment_id, first=str(absence.first_day))
+    placement_notices.absence_cancelled(absence, by)
+    return absence
+
+
+@transaction.atomic
+def read_reason(absence: Absence, *, by: Person) -> str:
+    """Why somebody is away; a look of HR's is in the ledger."""
+    case = absence.secondment
+    if not policies.may_read_absence_reason(case, by):
+        raise NotAllowed(_("Why somebody is absent is read by HR of the seconder and by themselves."))
+    if by.pk != case.secondee_id:
+        ledger.record("absence.read", by=by, case_id=case.pk, subject=case.secondee, first=str(absence.first_day))
+    return absence.reason
+
+
+def watch() -> int:
+    """Raise every absence that has become long by its case's policy; returns how many. Each in its own transaction.
+
+    No threshold is shorter than a day, so that the index is asked for absences of yesterday and before.
+    """
+    latest = (clock.now() + timedelta(hours=14)).date()
+    watched = Absence.objects.filter(
+        concern__isnull=True, cancelled_at__isnull=True, first_day__lte=latest, secondment__state__in=PLACED
+    )
+    raised = 0
+    for absence in watched.select_related("secondment__seconder").order_by("first_day", "pk").iterator(BATCH):
+        case = absence.secondment
+        away = leave_days.days_away(absence.first_day, absence.last_day, clock.today(case.zone))
+        if away >= case.rules.long_absence_days and _raise(absence.pk):
+            raised += 1
+    return raised
+
+
+@transaction.atomic
+def _raise(pk: int) -> bool:
+    """Once, whoever else looks at the same moment."""
+    found = Absence.objects.filter(pk=pk, concern__isnull=True, cancelled_at__isnull=True).first()
+    if found is None:
+        return False
+    case = transitions.lock(found.secondment_id)
+    found = case.absences.select_for_update().get(pk=pk)
+    if found.concern_id or found.cancelled_at:
+        return False
+    concerns.report_long_absence(found)
+    return True

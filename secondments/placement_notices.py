@@ -1,0 +1,396 @@
+"""What people are told while a placement runs: concerns, leave, absence, keeping in touch. Never what it is about."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from people.models import Membership, Person
+from people.notify import Message, queue
+from people.roles import Role
+from secondments.choices import ListKind, Part, Party
+from secondments.models import Absence, CheckIn, ChecklistItem, Concern, ConcernAction, Leave, Secondment
+from secondments.notices import everybody, hr, message, still_here, with_deputies
+
+
+def _leave_path(case: Secondment) -> str:
+    return f"{case.get_absolute_url()}leave/"
+
+
+def _unique(people: Iterable[Person], but: Person | None = None) -> list[Person]:
+    return [who for who in {person.pk: person for person in people}.values() if who != but]
+
+
+def _each(case: Secondment, people: Iterable[Person], event: str, subject: str, *sentences: str, path: str) -> None:
+    queue(*(message(case, person, event, subject, *sentences, path=path) for person in people))
+
+
+# --- Concerns
+
+
+def concern_raised(concern: Concern) -> None:
+    """HR at once, and the owner where it is somebody else."""
+    case = concern.secondment
+    people = _unique([*hr(case), concern.owner], but=concern.raised_by)
+    _each(
+        case,
+        people,
+        f"concern:{concern.pk}:raised",
+        _("A concern was raised: %(title)s") % {"title": case.title},
+        _("Something was raised that needs your attention; it is on the page."),
+        path=concern.get_absolute_url(),
+    )
+
+
+def concern_given(concern: Concern, by: Person) -> None:
+    """Whose it is to look into now."""
+    case = concern.secondment
+    people = _unique([concern.owner], but=by)
+    _each(
+        case,
+        people,
+        f"concern:{concern.pk}:owner:{concern.owner_id}",
+        _("A concern for you to look into: %(title)s") % {"title": case.title},
+        _("HR asks you to look into it and to say what is done."),
+        path=concern.get_absolute_url(),
+    )
+
+
+def concern_told(concern: Concern) -> None:
+    """The secondee learns that HR has written them something."""
+    case = concern.secondment
+    _each(
+        case,
+        still_here(case, [case.secondee]),
+        f"concern:{concern.pk}:told",
+        _("HR has written to you: %(title)s") % {"title": case.title},
+        _("HR of your employer has something to tell you about your placement; it is on the page."),
+        path=concern.get_absolute_url(),
+    )
+
+
+def concern_ended(concern: Concern, by: Person) -> None:
+    """Whoever raised it reads what became of it."""
+    case = concern.secondment
+    _each(
+        case,
+        _unique(still_here(case, [concern.raised_by]), but=by),
+        f"concern:{concern.pk}:ended",
+        _("What became of your concern: %(title)s") % {"title": case.title},
+        _("The seconder has looked into what you raised; the outcome is on the page."),
+        path=concern.get_absolute_url(),
+    )
+
+
+def action_given(action: ConcernAction, by: Person) -> None:
+    concern = action.concern
+    case = concern.secondment
+    _each(
+        case,
+        _unique([action.doer], but=by),
+        f"concern-action:{action.pk}:given",
+        _("Something to do about a concern: %(title)s") % {"title": case.title},
+        _("Please do it by %(day)s.") % {"day": date_format(action.due_on, "j F Y")},
+        path=concern.get_absolute_url(),
+    )
+
+
+def action_reminder(action: ConcernAction, rung: str, to: Person) -> Message:
+    case = action.concern.secondment
+    day = date_format(action.due_on, "j F Y")
+    subject = {
+        "before": _("Due on %(day)s: %(title)s"),
+        "on": _("Due today: %(title)s"),
+        "after": _("Overdue since %(day)s: %(title)s"),
+        "escalate": _("Overdue since %(day)s: %(title)s"),
+    }[rung] % {"day": day, "title": case.title}
+    return message(
+        case,
+        to,
+        f"concern-action:{action.pk}:{rung}:{action.due_on}",
+        subject,
+        _("Something that was to be done about a concern is still open."),
+        path=action.concern.get_absolute_url(),
+        about=f"concern-action:{action.pk}",
+    )
+
+
+# --- Leave
+
+
+def days_in_words(first: date, last: date) -> dict[str, str]:
+    return {"first": date_format(first, "j F Y"), "last": date_format(last, "j F Y")}
+
+
+def leave_asked(leave: Leave) -> None:
+    """The line manager and their deputies; where there is none any more, HR."""
+    case = leave.secondment
+    words = days_in_words(leave.first_day, leave.last_day) | {"who": case.secondee}
+    queue(
+        *(
+            message(
+                case,
+                person,
+                f"leave:{leave.pk}:asked",
+                _("Leave for %(who)s?") % words,
+                _("%(who)s asks for leave from %(first)s to %(last)s.") % words,
+                _("Please answer by %(day)s.") % {"day": date_format(leave.due_on, "j F Y")},
+                action=_("Approve or refuse"),
+                path=leave.get_absolute_url(),
+                about=f"leave:{leave.pk}",
+            )
+            for person in approvers(case)
+        )
+    )
+
+
+def approvers(case: Secondment) -> list[Person]:
+    found = still_here(case, [case.line_manager])
+    if not found:
+        return hr(case)
+    return [who for manager in found for who in with_deputies(case, Part.LINE_MANAGER, manager)]
+
+
+def leave_reminder(leave: Leave, rung: str, to: Person) -> Message:
+    case = leave.secondment
+    words = days_in_words(leave.first_day, leave.last_day) | {"who": case.secondee}
+    return message(
+        case,
+        to,
+        f"leave:{leave.pk}:{rung}",
+        _("Not answered yet: leave for %(who)s") % words,
+        _("%(who)s asked for leave from %(first)s to %(last)s and has no answer.") % words,
+        action=_("Approve or refuse"),
+        path=leave.get_absolute_url(),
+        about=f"leave:{leave.pk}",
+    )
+
+
+def leave_decided(leave: Leave) -> None:
+    """The secondee hears the answer; the host hears days, and only those that stand."""
+    case = leave.secondment
+    words = days_in_words(leave.first_day, leave.last_day) | {"who": case.secondee}
+    answer = _("Your leave is granted") if leave.granted else _("Your leave is not granted")
+    _each(
+        case,
+        still_here(case, [case.secondee]),
+        f"leave:{leave.pk}:decided",
+        answer,
+        _("It is about your leave from %(first)s to %(last)s.") % words,
+        path=leave.get_absolute_url(),
+    )
+    if leave.granted:
+        _tell_host(leave, "granted", _("Away from %(first)s: %(who)s"), _("%(who)s is on leave until %(last)s."))
+
+
+def leave_cancelled(leave: Leave, by: Person, stood: bool) -> None:
+    """Those who knew of it."""
+    case = leave.secondment
+    words = days_in_words(leave.first_day, leave.last_day) | {"who": case.secondee}
+    _each(
+        case,
+        _unique([*approvers(case), *still_here(case, [case.secondee])], but=by),
+        f"leave:{leave.pk}:cancelled",
+        _("Leave called off: %(who)s") % words,
+        _("The leave from %(first)s to %(last)s is called off.") % words,
+        path=_leave_path(case),
+    )
+    if stood:
+        _tell_host(
+            leave, "host-cancelled", _("Not away after all: %(who)s"), _("The leave from %(first)s is called off.")
+        )
+
+
+def leave_shortened(leave: Leave) -> None:
+    """The placement ends within the leave."""
+    case = leave.secondment
+    words = days_in_words(leave.first_day, leave.last_day) | {"who": case.secondee}
+    _each(
+        case,
+        _unique([*approvers(case), *still_here(case, [case.secondee])]),
+        f"leave:{leave.pk}:until:{leave.last_day}",
+        _("Leave shortened: %(who)s") % words,
+        _("The placement ends on %(last)s; leave after that day is the home employer's.") % words,
+        path=_leave_path(case),
+    )
+
+
+def _tell_host(leave: Leave, event: str, subject: str, sentence: str) -> None:
+    case = leave.secondment
+    words = days_in_words(leave.first_day, leave.last_day) | {"who": case.secondee}
+    hosts = [who for contact in at_host(case) for who in with_deputies(case, Part.HOST_CONTACT, contact)]
+    _each(
+        case,
+        hosts,
+        f"leave:{leave.pk}:{event}:{leave.last_day}",
+        subject % words,
+        sentence % words,
+        _("The employer has decided; there is nothing for you to do."),
+        path=_leave_path(case),
+    )
+
+
+def at_host(case: Secondment) -> list[Person]:
+    return still_here(case, [case.host_contact])
+
+
+# --- Absence
+
+
+def absence_told(absence: Absence, by: Person) -> None:
+    """Both sides learn that somebody is away, and nobody why."""
+    case = absence.secondment
+    words = {"who": case.secondee, "day": date_format(absence.first_day, "j F Y")}
+    _each(
+        case,
+        _concerned(case, by),
+        f"absence:{absence.pk}:told",
+        _("Absent: %(who)s") % words,
+        _("%(who)s is absent since %(day)s.") % words,
+        path=_leave_path(case),
+    )
+
+
+def absence_ended(absence: Absence, by: Person) -> None:
+    case = absence.secondment
+    assert absence.last_day
+    words = {"who": case.secondee, "day": date_format(absence.last_day, "j F Y")}
+    _each(
+        case,
+        _concerned(case, by),
+        f"absence:{absence.pk}:ended:{absence.last_day}",
+        _("Back at work: %(who)s") % words,
+        _("The absence of %(who)s ended; %(day)s was the last day of it.") % words,
+        path=_leave_path(case),
+    )
+
+
+def absence_cancelled(absence: Absence, by: Person) -> None:
+    case = absence.secondment
+    words = {"who": case.secondee, "day": date_format(absence.first_day, "j F Y")}
+    _each(
+        case,
+        _concerned(case, by),
+        f"absence:{absence.pk}:cancelled",
+        _("Not absent: %(who)s") % words,
+        _("The absence that was told for %(day)s was a mistake.") % words,
+        path=_leave_path(case),
+    )
+
+
+def _concerned(case: Secondment, by: Person) -> list[Person]:
+    people = [*hr(case), *still_here(case, [case.line_manager, case.host_contact, case.secondee])]
+    return _unique(people, but=by)
+
+
+# --- Keeping in touch
+
+
+def touch_reminder(case: Secondment, to: Person, since: date, period: int) -> Message:
+    """Silence for as long as the policy says; again after as long once more."""
+    words = {"who": case.secondee, "day": date_format(since, "j F Y")}
+    return message(
+        case,
+        to,
+        f"touch:{since}:{period}",
+        _("Be in touch with %(who)s") % words,
+        _("Nobody at home has noted a contact with %(who)s since %(day)s.") % words,
+        _("Call or write to them, and note it on the page."),
+        action=_("Note a contact"),
+        path=f"{case.get_absolute_url()}in-touch/",
+        about=f"touch:{case.pk}",
+    )
+
+
+# --- Check-ins
+
+
+def checkin_asked(checkin: CheckIn, by: Person) -> None:
+    """Whoever is to fill in a check-in that was asked for besides the rhythm."""
+    case = checkin.secondment
+    words = {"day": date_format(checkin.due_on, "j F Y"), "title": case.title, "who": by}
+    asked = still_here(case, [checkin.person])
+    if checkin.party == Party.HOST:
+        asked = [who for contact in asked for who in with_deputies(case, Part.HOST_CONTACT, contact)]
+    queue(
+        *(
+            message(
+                case,
+                person,
+                f"checkin:{checkin.pk}:asked",
+                _("A check-in is asked of you by %(day)s: %(title)s") % words,
+                _("%(who)s asks how the placement is going, besides the usual check-ins.") % words,
+                action=_("Check in"),
+                path=f"{case.get_absolute_url()}check-ins/{checkin.pk}/",
+                about=f"checkin:{checkin.pk}",
+            )
+            for person in _unique(asked, but=by)
+        )
+    )
+
+
+# --- Checklists, and the start
+
+
+def who_sees_to(item: ChecklistItem, *, escalated: bool) -> list[Person]:
+    """Whom a reminder of an item goes to: who was given it, else the party's own; at last HR of whose list it is."""
+    case = item.secondment
+    if escalated:
+        return (hr_at_host(case) if item.list == ListKind.INWARD else []) or hr(case)
+    if owner := still_here(case, [item.owner]) or ([item.owner] if item.party == Party.SECONDER and item.owner else []):
+        return owner
+    if item.party == Party.SECONDER:
+        return hr(case)
+    if item.party == Party.SECONDEE:
+        return still_here(case, [case.secondee])
+    part = Part.LINE_MANAGER if item.party == Party.LINE_MANAGER else Part.HOST_CONTACT
+    named = case.line_manager if item.party == Party.LINE_MANAGER else case.host_contact
+    return [who for person in still_here(case, [named]) for who in with_deputies(case, part, person)]
+
+
+def hr_at_host(case: Secondment) -> list[Person]:
+    members = Membership.objects.current().filter(organisation=case.host_id, role=Role.HR, person__is_active=True)
+    return [row.person for row in members.select_related("person")]
+
+
+def checklist_reminder(
+    case: Secondment, party: str, items: Sequence[ChecklistItem], to: Person, *, escalated: bool
+) -> Message:
+    """One mail for all that has come to a new rung; it counts them, their page names them."""
+    first = min(item.due_on for item in items if item.due_on)
+    words = {"title": case.title, "day": date_format(first, "j F Y"), "n": len(items)}
+    told = hashlib.sha256(",".join(f"{item.pk}:{item.reminded}:{item.due_on}" for item in items).encode()).hexdigest()
+    sentence = ngettext(
+        "One thing is to be done by %(day)s.", "%(n)d things are to be done, the first by %(day)s.", len(items)
+    )
+    return message(
+        case,
+        to,
+        f"checklist:{told[:20]}",
+        (_("Not done on a checklist: %(title)s") if escalated else _("To do around the start or the return: %(title)s"))
+        % words,
+        sentence % words,
+        action=_("Open the checklists"),
+        path=f"{case.get_absolute_url()}#checklists",
+        about=f"checklist:{case.pk}:{party}",
+    )
+
+
+def held_back(case: Secondment) -> None:
+    """The first day has come and the placement has not begun: all who have a part hear it; HR hears why."""
+    knows = {person.pk for person in hr(case)}
+    assert case.start_on
+    _each(
+        case,
+        [person for person in everybody(case) if person.pk not in knows],
+        f"held-back:{case.start_on}",
+        _("Not started yet: %(title)s") % {"title": case.title},
+        _("The first day has come, and something that must be done before the start is not done."),
+        _("You hear as soon as the placement begins; until then the secondee works at home as before."),
+        path=case.get_absolute_url(),
+    )

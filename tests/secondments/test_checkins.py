@@ -1,0 +1,163 @@
+"""Check-ins: drafts, questions by side, objectives, extra ones, and their rhythm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from people.models import Notice, Person
+from secondments import trend
+from secondments.actions import case_parts, checkins
+from secondments.choices import Part
+from secondments.models import CheckIn, Secondment
+from secondments.transitions import NotAllowed, Refused
+from tests.cast import Cast, fresh, on, person
+
+SignIn = Callable[[Person], Client]
+WELL = {"going": 4, "progress": "much", "skills": "", "support": "", "wants_contact": False, "note_to_hr": ""}
+
+
+@pytest.fixture
+def case(cast: Cast) -> Secondment:
+    return cast.active()
+
+
+def first(case: Secondment, party: str = "secondee") -> CheckIn:
+    return case.checkins.filter(party=party).earliest("due_on")
+
+
+def path(checkin: CheckIn) -> str:
+    return f"{checkin.secondment.get_absolute_url()}check-ins/{checkin.pk}/"
+
+
+def attention(case: Secondment) -> int:
+    return Notice.objects.filter(key__contains=":checkin-attention:", case_id=case.pk).count()
+
+
+def test_draft_is_kept_for_whoever_wrote_it_alone(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
+    supervisor = person("Sven Olsen")
+    case_parts.name(case, Part.HOST_SUPERVISOR, supervisor, by=cast.contact)
+    row = first(case, "host")
+    objective = case.objectives.first()
+    assert objective
+    sent = {
+        "progress": "half of it", "note_to_hr": "between us", "draft": "1",
+        f"standing_{objective.pk}": "behind", f"note_{objective.pk}": "data is late",
+    }  # fmt: skip
+    contact = sign_in(cast.contact)
+    with on(row.due_on):
+        assert contact.post(path(row), sent).url == path(row)
+        mine = contact.get(path(row)).content.decode()
+        others = [sign_in(who).get(path(row)).content.decode() for who in (supervisor, cast.hr, cast.host_hr)]
+    assert all(word in mine for word in ("half of it", "between us", "data is late"))
+    assert not [word for page in others for word in ("half of it", "between us", "data is late") if word in page]
+    row.refresh_from_db()
+    assert (row.completed_at, row.drafted_by, attention(case)) == (None, cast.contact, 0)
+
+
+def test_draft_is_handed_in_as_it_stands(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
+    row, secondee = first(case), sign_in(cast.secondee)
+    with on(row.due_on):
+        assert secondee.post(path(row), {"progress": "half of it", "draft": "1"}).status_code == 302
+        empty = secondee.post(path(row), {"progress": "half of it"}).content.decode()
+        assert "This field is required." in empty and "half of it" in empty
+        assert secondee.post(path(row), {"going": 4, "progress": "all of it"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.progress, row.drafted_at, row.completed_at is not None) == ("all of it", None, True)
+
+
+def test_questions_are_put_to_each_side_in_its_own_words(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
+    with on(first(case).due_on):
+        own = sign_in(cast.secondee).get(path(first(case))).content.decode()
+        theirs = sign_in(cast.contact).get(path(first(case, "host"))).content.decode()
+    assert "How is it going with the secondee?" in theirs and "How is it going with the secondee?" not in own
+    for objective in case.objectives.all():
+        assert objective.text in own and objective.text in theirs
+
+
+@pytest.mark.parametrize(("standing", "expected"), [("on_track", 0), ("at_risk", 1)])
+def test_objective_at_risk_reaches_hr(cast: Cast, case: Secondment, standing: str, expected: int) -> None:
+    objective = case.objectives.first()
+    assert objective
+    with on(first(case).due_on):
+        checkins.complete(first(case), by=cast.secondee, answers=WELL, standings={objective.pk: (standing, "")})
+    assert attention(case) == expected
+
+
+def test_extra_checkin_is_asked_by_a_side_of_itself_and_by_hr_of_both(cast: Cast, case: Secondment) -> None:
+    day = first(case).due_on - timedelta(days=5)
+    with on(day):
+        for who, parties in ((cast.secondee, ["host"]), (cast.contact, ["secondee"]), (cast.host_hr, ["host"])):
+            with pytest.raises(NotAllowed):
+                checkins.ask_extra(case, by=who, parties=parties, due_on=day, because="")
+        rows = checkins.ask_extra(case, by=cast.hr, parties=["secondee", "host"], due_on=day, because="A new boss.")
+        with pytest.raises(Refused, match="already"):
+            checkins.ask_extra(case, by=cast.secondee, parties=["secondee"], due_on=day, because="")
+        with pytest.raises(Refused, match="Choose a day"):
+            checkins.ask_extra(case, by=cast.hr, parties=["host"], due_on=day - timedelta(days=1), because="")
+    told = Notice.objects.filter(about__in=[f"checkin:{row.pk}" for row in rows])
+    assert {row.recipient for row in told} == {cast.secondee, cast.contact}
+    assert fresh(case).turn_until == day
+
+
+def days_of(case: Secondment) -> list[int]:
+    rows = case.checkins.filter(CheckIn.PENDING, party="secondee").order_by("due_on")
+    return [(row.due_on - case.start_on).days for row in rows]
+
+
+def test_rhythm_of_a_case_plans_what_is_ahead_anew(cast: Cast, case: Secondment) -> None:
+    assert days_of(case) == [14, 42, 70, 98, 126, 154, 182]
+    with on(case.start_on + timedelta(days=50)):
+        extra = case.start_on + timedelta(days=60)
+        checkins.ask_extra(case, by=cast.hr, parties=["secondee"], due_on=extra, because="")
+        with pytest.raises(NotAllowed):
+            checkins.change_rhythm(case, by=cast.contact, every_weeks=8)
+        checkins.change_rhythm(case, by=cast.hr, every_weeks=8)
+    assert days_of(case) == [14, 42, 60, 70, 126, 182]
+    assert fresh(case).rules.checkin_every_weeks == 8
+    assert case.checkins.filter(party="secondee", cancelled_at__isnull=False).count() == 5
+
+
+def test_rhythm_keeps_what_somebody_has_begun(cast: Cast, case: Secondment) -> None:
+    row = case.checkins.filter(party="secondee").order_by("due_on")[1]
+    with on(case.start_on + timedelta(days=30)):
+        checkins.keep_draft(row, by=cast.secondee, answers={"progress": "begun"})
+        checkins.change_rhythm(case, by=cast.hr, every_weeks=6)
+    assert days_of(case) == [14, 42, 56, 98, 140, 182]
+
+
+def test_pages_ask_and_change(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
+    home = f"{case.get_absolute_url()}check-ins/"
+    hr = sign_in(cast.hr)
+    with on(case.start_on + timedelta(days=3)):
+        wrong = hr.post(f"{home}new/", {"due_on": case.start_on, "parties": ["host"], "because": "A word."})
+        assert "Choose a day from today" in wrong.content.decode() and "A word." in wrong.content.decode()
+        due = case.start_on + timedelta(days=6)
+        assert hr.post(f"{home}new/", {"due_on": due, "parties": ["host"], "because": "A word."}).status_code == 302
+        extra = case.checkins.get(due_on=due)
+        assert "A word." in sign_in(cast.contact).get(path(extra)).content.decode()
+        assert hr.post(f"{home}rhythm/", {"every_weeks": 40}).status_code == 200
+        assert hr.post(f"{home}rhythm/", {"every_weeks": 12}).status_code == 302
+    assert 12 * 7 in [n - 14 for n in days_of(case)]
+
+
+def test_trend_shows_to_each_reader_what_they_may_read(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
+    for row in case.checkins.filter(due_on__lt=case.start_on + timedelta(days=80)):
+        with on(row.due_on):
+            who: Any = cast.secondee if row.party == "secondee" else cast.contact
+            checkins.complete(row, by=who, answers=WELL)
+    shown = {}
+    for role in ("hr", "secondee", "contact", "manager"):
+        page = sign_in(cast.people[role]).get(case.get_absolute_url()).content.decode()
+        shown[role] = [party for party in ("secondee", "host") if f'class="line-{party}"' in page]
+    assert shown == {"hr": ["secondee", "host"], "secondee": ["secondee"], "contact": ["host"], "manager": []}
+
+
+def test_trend_runs_from_the_first_day_to_the_last_and_from_badly_to_very_well() -> None:
+    start, end = date(2027, 1, 1), date(2027, 4, 11)
+    found = trend.lines([("host", "Host", end, 5), ("host", "Host", start, 1), ("secondee", "S", start, 3)], start, end)
+    assert [(line.party, line.points) for line in found] == [("host", [(12, 84), (308, 12)])]
