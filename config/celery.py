@@ -60,15 +60,22 @@ def bind_task(task_id: str = "", task: Any = None, **kwargs: Any) -> None:
     from config import logs
 
     logs.begin(task=task.name, task_id=task_id)
+    from config import job_runs
+
+    job_runs.begin()
 
 
 @task_postrun.connect
 def tell_task(task: Any = None, retval: Any = None, state: str | None = None, **kwargs: Any) -> None:
-    """One line for a task that found something to do; a sweep that found nothing says nothing."""
+    """One line for a task that found something to do; a sweep that found nothing says nothing. Each run is recorded."""
     import structlog
 
     if state == "SUCCESS" and isinstance(retval, int) and retval:
         structlog.stdlib.get_logger("config.task").info("task", done=int(retval))
+    from config import job_runs
+
+    done = int(retval) if state == "SUCCESS" and isinstance(retval, int) else 0
+    job_runs.end(task.name, done=done, error=retval if isinstance(retval, BaseException) else None)
     structlog.contextvars.clear_contextvars()
 
 

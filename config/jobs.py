@@ -16,7 +16,7 @@ from config import heartbeat
 from config.views import sign_of_life
 from people import anchors
 from people.access import PersonRequest, require_administrator
-from people.models import Notice
+from people.models import JobRun, Notice
 
 
 @require_administrator
@@ -40,5 +40,6 @@ def jobs(request: PersonRequest) -> HttpResponse:
         "documents": documents,
         "parts": [(part, sign_of_life(part)) for part in heartbeat.PARTS],
         "anchored": last.at if last else None,
+        "runs": JobRun.objects.all(),
     }
     return render(request, "people/administration/jobs.html", context)

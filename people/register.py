@@ -234,6 +234,12 @@ TABLES = (
             column("notice_weeks_seconder notice_weeks_host notice_weeks_secondee", INTERNAL, _("rules"), NOT_PERSONAL),
         ),
     ),
+    Table(
+        "people.JobRun",
+        _("How the worker's jobs last went"),
+        OPERATION,
+        columns=(machine("id name runs started_at milliseconds done worked_at failures failed_at error"),),
+    ),
     Table("people.DemoClock", _("The demo's clock"), OPERATION, columns=(machine("id days"),)),
     Table(
         "people.Attempt",

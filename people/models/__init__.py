@@ -6,6 +6,7 @@ from people.models.employment import Employment
 from people.models.erasure import Erasure
 from people.models.import_batch import Fate, ImportBatch, ImportKind, ImportMapping, ImportRow, ImportState
 from people.models.invitation import Invitation
+from people.models.job_run import JobRun
 from people.models.ledger import LedgerEntry, LedgerWords
 from people.models.legal_hold import LegalHold
 from people.models.membership import Membership
@@ -34,6 +35,7 @@ __all__ = [
     "ImportRow",
     "ImportState",
     "Invitation",
+    "JobRun",
     "LedgerEntry",
     "LedgerWords",
     "LegalHold",
