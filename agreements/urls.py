@@ -9,6 +9,7 @@ from agreements.views import (
     papers,
     printouts,
     signing,
+    statements,
     terms,
     verify,
 )
@@ -84,6 +85,7 @@ urlpatterns = [
     path(f"{PAPER}sign/decline/", signing.decline, name="decline_signature"),
     path(f"{PAPER}evidence/", envelope.evidence_page, name="evidence"),
     path(f"{PAPER}<str:kind>.pdf", signing.document, name="agreement_pdf"),
+    path("secondments/<str:key>/costs/<int:number>/statement.pdf", statements.statement, name="statement_pdf"),
     path(LIBRARY, clause_library.library, name="clause_library"),
     path(f"{LIBRARY}export/", clause_library.export, name="export_clauses"),
     path(f"{LIBRARY}import/", clause_library.bring, name="import_clauses"),

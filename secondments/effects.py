@@ -12,7 +12,7 @@ from people import clock
 from people.actions import invitations
 from people.models import Organisation, Person
 from people.notify import call_off
-from secondments import notices, part_notices, policies, timetable
+from secondments import charging, notices, part_notices, policies, timetable
 from secondments.choices import DecisionKind, ListKind, Party
 from secondments.models import CheckIn, ChecklistItem, Decision, Evaluation, Proposal, Secondment, UsualItem
 
@@ -152,6 +152,11 @@ def schedule_checkins(secondment: Secondment, by: Person | None, known: Collecti
     )
 
 
+def begin_placement(secondment: Secondment, by: Person | None) -> None:
+    schedule_checkins(secondment, by)
+    charging.open_schedule(secondment, by)
+
+
 def cancel_checkins(secondment: Secondment, *, after: object = None) -> None:
     """Those that no longer make sense, and their reminders that were not sent yet."""
     pending = secondment.checkins.filter(CheckIn.PENDING)
@@ -201,7 +206,7 @@ EFFECTS: dict[str, Callable[[Secondment, Person | None], None]] = {
     "decline": call_off_decisions,
     "approve": plan_sheet,
     "conclude": open_checklists,
-    "start": schedule_checkins,
+    "start": begin_placement,
     "begin_review": ask_evaluations,
     "begin_return": open_return,
     "withdraw": call_off_everything,

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from people import clock
 from people.roles import Role
 from secondments import facts, timetable
-from secondments.choices import DecisionKind, Party
+from secondments.choices import ChargeState, DecisionKind, Party
 from secondments.eligibility import Answer
 from secondments.states import OCCUPYING
 
@@ -309,6 +309,16 @@ def review_concluded(case: Secondment) -> Iterable[Refusal]:
 def return_checklist_done(case: Secondment) -> Iterable[Refusal]:
     for item in case.checklist.filter(list="return", done_at__isnull=True):
         yield Refusal(_("“%(item)s” is open on the return checklist.") % {"item": item.title}, "checklists")
+
+
+@guard
+def recharge_settled(case: Secondment) -> Iterable[Refusal]:
+    """Everything that the host pays is paid, or was handed to finance with a note."""
+    if not case.charges.exclude(state=ChargeState.PAID).exclude(amount=0).exists():
+        return
+    terms = getattr(case, "recharge", None)
+    if terms is None or terms.handed_at is None:
+        yield Refusal(_("What the host pays is not all paid: settle it, or hand it to finance with a note."), "costs")
 
 
 @guard

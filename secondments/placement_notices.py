@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from people.models import Membership, Person
+from people.models import Person
 from people.notify import Message, queue
-from people.roles import Role
-from secondments.choices import ListKind, Part, Party
-from secondments.models import Absence, CheckIn, ChecklistItem, Concern, ConcernAction, Leave, Secondment
-from secondments.notices import everybody, hr, message, still_here, with_deputies
+from secondments.choices import Part, Party
+from secondments.models import (
+    Absence,
+    CheckIn,
+    Concern,
+    ConcernAction,
+    Leave,
+    Secondment,
+)
+from secondments.notices import hr, message, still_here, with_deputies
 
 
 def _leave_path(case: Secondment) -> str:
@@ -26,7 +30,7 @@ def _unique(people: Iterable[Person], but: Person | None = None) -> list[Person]
     return [who for who in {person.pk: person for person in people}.values() if who != but]
 
 
-def _each(case: Secondment, people: Iterable[Person], event: str, subject: str, *sentences: str, path: str) -> None:
+def each(case: Secondment, people: Iterable[Person], event: str, subject: str, *sentences: str, path: str) -> None:
     queue(*(message(case, person, event, subject, *sentences, path=path) for person in people))
 
 
@@ -37,7 +41,7 @@ def concern_raised(concern: Concern) -> None:
     """HR at once, and the owner where it is somebody else."""
     case = concern.secondment
     people = _unique([*hr(case), concern.owner], but=concern.raised_by)
-    _each(
+    each(
         case,
         people,
         f"concern:{concern.pk}:raised",
@@ -51,7 +55,7 @@ def concern_given(concern: Concern, by: Person) -> None:
     """Whose it is to look into now."""
     case = concern.secondment
     people = _unique([concern.owner], but=by)
-    _each(
+    each(
         case,
         people,
         f"concern:{concern.pk}:owner:{concern.owner_id}",
@@ -64,7 +68,7 @@ def concern_given(concern: Concern, by: Person) -> None:
 def concern_told(concern: Concern) -> None:
     """The secondee learns that HR has written them something."""
     case = concern.secondment
-    _each(
+    each(
         case,
         still_here(case, [case.secondee]),
         f"concern:{concern.pk}:told",
@@ -77,7 +81,7 @@ def concern_told(concern: Concern) -> None:
 def concern_ended(concern: Concern, by: Person) -> None:
     """Whoever raised it reads what became of it."""
     case = concern.secondment
-    _each(
+    each(
         case,
         _unique(still_here(case, [concern.raised_by]), but=by),
         f"concern:{concern.pk}:ended",
@@ -90,7 +94,7 @@ def concern_ended(concern: Concern, by: Person) -> None:
 def action_given(action: ConcernAction, by: Person) -> None:
     concern = action.concern
     case = concern.secondment
-    _each(
+    each(
         case,
         _unique([action.doer], but=by),
         f"concern-action:{action.pk}:given",
@@ -176,7 +180,7 @@ def leave_decided(leave: Leave) -> None:
     case = leave.secondment
     words = days_in_words(leave.first_day, leave.last_day) | {"who": case.secondee}
     answer = _("Your leave is granted") if leave.granted else _("Your leave is not granted")
-    _each(
+    each(
         case,
         still_here(case, [case.secondee]),
         f"leave:{leave.pk}:decided",
@@ -192,7 +196,7 @@ def leave_cancelled(leave: Leave, by: Person, stood: bool) -> None:
     """Those who knew of it."""
     case = leave.secondment
     words = days_in_words(leave.first_day, leave.last_day) | {"who": case.secondee}
-    _each(
+    each(
         case,
         _unique([*approvers(case), *still_here(case, [case.secondee])], but=by),
         f"leave:{leave.pk}:cancelled",
@@ -210,7 +214,7 @@ def leave_shortened(leave: Leave) -> None:
     """The placement ends within the leave."""
     case = leave.secondment
     words = days_in_words(leave.first_day, leave.last_day) | {"who": case.secondee}
-    _each(
+    each(
         case,
         _unique([*approvers(case), *still_here(case, [case.secondee])]),
         f"leave:{leave.pk}:until:{leave.last_day}",
@@ -224,7 +228,7 @@ def _tell_host(leave: Leave, event: str, subject: str, sentence: str) -> None:
     case = leave.secondment
     words = days_in_words(leave.first_day, leave.last_day) | {"who": case.secondee}
     hosts = [who for contact in at_host(case) for who in with_deputies(case, Part.HOST_CONTACT, contact)]
-    _each(
+    each(
         case,
         hosts,
         f"leave:{leave.pk}:{event}:{leave.last_day}",
@@ -246,7 +250,7 @@ def absence_told(absence: Absence, by: Person) -> None:
     """Both sides learn that somebody is away, and nobody why."""
     case = absence.secondment
     words = {"who": case.secondee, "day": date_format(absence.first_day, "j F Y")}
-    _each(
+    each(
         case,
         _concerned(case, by),
         f"absence:{absence.pk}:told",
@@ -260,7 +264,7 @@ def absence_ended(absence: Absence, by: Person) -> None:
     case = absence.secondment
     assert absence.last_day
     words = {"who": case.secondee, "day": date_format(absence.last_day, "j F Y")}
-    _each(
+    each(
         case,
         _concerned(case, by),
         f"absence:{absence.pk}:ended:{absence.last_day}",
@@ -273,7 +277,7 @@ def absence_ended(absence: Absence, by: Person) -> None:
 def absence_cancelled(absence: Absence, by: Person) -> None:
     case = absence.secondment
     words = {"who": case.secondee, "day": date_format(absence.first_day, "j F Y")}
-    _each(
+    each(
         case,
         _concerned(case, by),
         f"absence:{absence.pk}:cancelled",
@@ -331,66 +335,4 @@ def checkin_asked(checkin: CheckIn, by: Person) -> None:
             )
             for person in _unique(asked, but=by)
         )
-    )
-
-
-# --- Checklists, and the start
-
-
-def who_sees_to(item: ChecklistItem, *, escalated: bool) -> list[Person]:
-    """Whom a reminder of an item goes to: who was given it, else the party's own; at last HR of whose list it is."""
-    case = item.secondment
-    if escalated:
-        return (hr_at_host(case) if item.list == ListKind.INWARD else []) or hr(case)
-    if owner := still_here(case, [item.owner]) or ([item.owner] if item.party == Party.SECONDER and item.owner else []):
-        return owner
-    if item.party == Party.SECONDER:
-        return hr(case)
-    if item.party == Party.SECONDEE:
-        return still_here(case, [case.secondee])
-    part = Part.LINE_MANAGER if item.party == Party.LINE_MANAGER else Part.HOST_CONTACT
-    named = case.line_manager if item.party == Party.LINE_MANAGER else case.host_contact
-    return [who for person in still_here(case, [named]) for who in with_deputies(case, part, person)]
-
-
-def hr_at_host(case: Secondment) -> list[Person]:
-    members = Membership.objects.current().filter(organisation=case.host_id, role=Role.HR, person__is_active=True)
-    return [row.person for row in members.select_related("person")]
-
-
-def checklist_reminder(
-    case: Secondment, party: str, items: Sequence[ChecklistItem], to: Person, *, escalated: bool
-) -> Message:
-    """One mail for all that has come to a new rung; it counts them, their page names them."""
-    first = min(item.due_on for item in items if item.due_on)
-    words = {"title": case.title, "day": date_format(first, "j F Y"), "n": len(items)}
-    told = hashlib.sha256(",".join(f"{item.pk}:{item.reminded}:{item.due_on}" for item in items).encode()).hexdigest()
-    sentence = ngettext(
-        "One thing is to be done by %(day)s.", "%(n)d things are to be done, the first by %(day)s.", len(items)
-    )
-    return message(
-        case,
-        to,
-        f"checklist:{told[:20]}",
-        (_("Not done on a checklist: %(title)s") if escalated else _("To do around the start or the return: %(title)s"))
-        % words,
-        sentence % words,
-        action=_("Open the checklists"),
-        path=f"{case.get_absolute_url()}#checklists",
-        about=f"checklist:{case.pk}:{party}",
-    )
-
-
-def held_back(case: Secondment) -> None:
-    """The first day has come and the placement has not begun: all who have a part hear it; HR hears why."""
-    knows = {person.pk for person in hr(case)}
-    assert case.start_on
-    _each(
-        case,
-        [person for person in everybody(case) if person.pk not in knows],
-        f"held-back:{case.start_on}",
-        _("Not started yet: %(title)s") % {"title": case.title},
-        _("The first day has come, and something that must be done before the start is not done."),
-        _("You hear as soon as the placement begins; until then the secondee works at home as before."),
-        path=case.get_absolute_url(),
     )

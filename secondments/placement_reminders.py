@@ -16,15 +16,17 @@ from django.db.models.functions import Coalesce
 from people import clock
 from people.models import Person
 from people.notify import queue
-from secondments import notices, placement_notices, timetable
-from secondments.models import ChecklistItem, ConcernAction, Leave, Secondment, Touch
+from secondments import charge_notices, checklist_notices, notices, placement_notices, timetable
+from secondments.choices import ChargeState
+from secondments.models import Charge, ChecklistItem, ConcernAction, Leave, Secondment, Touch
 from secondments.states import PLACED, WITH_PLACEMENT
 
 BATCH = 500
 
 
 def remind() -> int:
-    return remind_of_leave() + remind_of_actions() + remind_of_checklists() + remind_of_silence()
+    leave, planned = remind_of_leave(), remind_of_actions()
+    return leave + planned + remind_of_checklists() + remind_of_silence() + remind_of_charges()
 
 
 def remind_of_leave() -> int:
@@ -100,9 +102,9 @@ def _remind_of_items(case: Secondment, items: list[ChecklistItem]) -> int:
         item.save(update_fields=["reminded"])
         place = (item.party, reached[-1] == timetable.ESCALATE)
         due[place].append(item)
-        owners[place].update(placement_notices.who_sees_to(item, escalated=place[1]))
+        owners[place].update(checklist_notices.who_sees_to(item, escalated=place[1]))
     return sum(
-        queue(placement_notices.checklist_reminder(case, party, rows, who, escalated=escalated))
+        queue(checklist_notices.checklist_reminder(case, party, rows, who, escalated=escalated))
         for (party, escalated), rows in due.items()
         for who in sorted(owners[party, escalated], key=lambda who: who.pk)
     )
@@ -125,4 +127,21 @@ def remind_of_silence() -> int:
         if period:
             people = notices.still_here(case, [case.line_manager]) or notices.hr(case)
             written += queue(*(placement_notices.touch_reminder(case, who, since, period) for who in people))
+    return written
+
+
+def remind_of_charges() -> int:
+    """Finance: a period that is over can be invoiced, an invoice that was not paid by its day is overdue; once each."""
+    latest = (clock.now() + timedelta(hours=14)).date()
+    over = Charge.objects.filter(state=ChargeState.EXPECTED, last_day__lt=latest).exclude(amount=0)
+    unpaid = Charge.objects.filter(state=ChargeState.INVOICED, due_on__lt=latest)
+    written = 0
+    for what, found in (("ready", over), ("overdue", unpaid)):
+        for charge in found.select_related(*_CASE).order_by("last_day", "pk").iterator(chunk_size=BATCH):
+            case = charge.secondment
+            day = charge.last_day if what == "ready" else charge.due_on
+            assert day
+            if day < clock.today(case.zone):
+                people = charge_notices.who_charges(case)
+                written += queue(*(charge_notices.charge_reminder(charge, what, who) for who in people))
     return written

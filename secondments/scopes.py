@@ -8,19 +8,21 @@ from django.db.models import F, Q, QuerySet
 
 from people.models import Person
 from people.roles import Role
-from secondments import capacities, policies
+from secondments import capacities, placement_policies, policies
 from secondments.choices import DecisionKind, ListKind, Part, Party
 from secondments.models import (
     Absence,
     Appeal,
     Attachment,
     CasePart,
+    Charge,
     CheckIn,
     ChecklistItem,
     Concern,
     Decision,
     Estimate,
     Evaluation,
+    Expense,
     Idea,
     Leave,
     Override,
@@ -141,7 +143,7 @@ def evaluations(person: Person) -> QuerySet[Evaluation]:
 def concerns(person: Person) -> QuerySet[Concern]:
     """The pair of ``may_read_concern``."""
     found = Q(secondment__in=cases_in(person, {Part.HR_SECONDER}))
-    for party, parts in policies.OWN_CONCERNS.items():
+    for party, parts in placement_policies.OWN_CONCERNS.items():
         found |= Q(party=party, secondment__in=cases_in(person, parts))
     found |= Q(owner=person, secondment__in=cases_in(person, {Part.LINE_MANAGER}))
     found |= Q(told_at__isnull=False, secondment__in=cases_in(person, {Part.SECONDEE}))
@@ -156,12 +158,24 @@ def leaves(person: Person) -> QuerySet[Leave]:
 
 def absences(person: Person) -> QuerySet[Absence]:
     """The pair of ``may_see_leave``."""
-    return Absence.objects.filter(secondment__in=cases_in(person, policies.LEAVE_READERS))
+    return Absence.objects.filter(secondment__in=cases_in(person, placement_policies.LEAVE_READERS))
 
 
 def touches(person: Person) -> QuerySet[Touch]:
     """The pair of ``may_see_touches``."""
     return Touch.objects.filter(secondment__in=cases_in(person, policies.HOME_SIDE))
+
+
+def charges(person: Person) -> QuerySet[Charge]:
+    """The pair of ``may_see_recharge``, for what the host pays period by period."""
+    return Charge.objects.filter(secondment__in=cases_in(person, policies.RECHARGE_READERS))
+
+
+def expenses(person: Person) -> QuerySet[Expense]:
+    """The pair of ``may_read_expense``."""
+    found = Q(secondment__in=cases_in(person, placement_policies.EXPENSE_READERS))
+    found |= Q(passed_on=True, secondment__in=cases_in(person, {Part.FINANCE_HOST, Part.HR_HOST}))
+    return Expense.objects.filter(found)
 
 
 def salaries(person: Person) -> QuerySet[Secondment]:

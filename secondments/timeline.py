@@ -19,13 +19,15 @@ from people.models import LedgerEntry, Person, Policy
 from people.models.labels import label
 from secondments.choices import DecisionKind, Outcome, Part, Party
 from secondments.models import Secondment
-from secondments.policies import parts_of
+from secondments.policies import RECHARGE_READERS, parts_of
 
 ALL = frozenset(Part)
 HOME = frozenset({Part.HR_SECONDER, Part.LINE_MANAGER, Part.SECONDEE})
 HR = frozenset({Part.HR_SECONDER})
 MANAGERS = HR | {Part.LINE_MANAGER}
 NO_FINANCE = ALL - {Part.FINANCE_SECONDER, Part.FINANCE_HOST}
+PAYERS = RECHARGE_READERS
+SPENDING = HOME | {Part.FINANCE_SECONDER}
 WITH_SECONDEE = HOME | {Part.HOST_CONTACT, Part.HOST_SUPERVISOR, Part.HR_HOST}  # who works with them
 CASE = NO_FINANCE - {Part.VIEWER_HOST, Part.VIEWER_SECONDER}
 
@@ -107,6 +109,10 @@ def _day(text: str) -> str:
 
 def _named(template: str) -> Sentence:
     return lambda entry: _(template) % {"who": entry.actor_name, "name": entry.facts["person"]}
+
+
+def _numbered(template: str) -> Sentence:
+    return lambda entry: _(template) % {"who": entry.actor_name, "n": entry.facts["n"]}
 
 
 def _days(template: str) -> Sentence:
@@ -294,6 +300,25 @@ for _verb, _text in {
 register(
     "absence.read", _days("%(who)s read the reason of the absence since %(first)s"), HR | {Part.SECONDEE}, icon="eye"
 )
+register("recharge.hand_over", plain("%(who)s handed what is unpaid to finance"), PAYERS, icon="coin")
+register("recharge.terms", plain("%(who)s said how what the host pays is counted"), PAYERS, icon="coin")
+register(
+    "recharge.hours",
+    lambda e: _("%(who)s entered hours worked: %(hours)s") % {"who": e.actor_name, "hours": e.facts["hours"]},
+    PAYERS,
+    icon="clock",
+)
+for _verb, _text in {
+    "recharge.invoice": "%(who)s invoiced statement %(n)d",
+    "recharge.pay": "%(who)s noted that statement %(n)d is paid",
+}.items():
+    register(_verb, _numbered(_text), PAYERS, icon="coin")
+register("expense.claim", _days("%(who)s claimed an expense of %(day)s"), SPENDING, icon="receipt")
+for _verb, _text in {
+    "expense.approve": "%(who)s approved an expense of %(day)s",
+    "expense.refuse": "%(who)s refused an expense of %(day)s",
+}.items():
+    register(_verb, _days(_text), SPENDING, icon="receipt")
 register("touch.note", _days("%(who)s noted a contact with home on %(day)s"), HOME, icon="message")
 register("part.give", _part("%(who)s named %(name)s as %(part)s"), CASE, reasons=HR, icon="user-plus")
 register("part.end", _part("%(who)s ended the part of %(name)s as %(part)s"), CASE, reasons=HR, icon="user-minus")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from people import clock
 from people.models import Organisation, Person
-from secondments.actions import absences, checkins, concerns, leaves, touches
+from secondments.actions import absences, charges, checkins, concerns, expenses, leaves, touches
 from secondments.choices import Standing
+from secondments.models import RechargeTerms
 
 if TYPE_CHECKING:
     from config.demo.stories import Teller
 
+TICKET = b"\x89PNG\r\n\x1a\n"
 TALKS = [
     "The move of the office is put off to spring.",
     "How it goes with the new colleagues; the appraisal is in May.",
@@ -106,6 +109,36 @@ def extra_checkin(story: Teller) -> None:
             checkins.ask_extra(
                 story.case, by=story.plan.hr, parties=["secondee"], due_on=due, because="Your team has a new head."
             )
+
+
+def charge(story: Teller) -> None:
+    """Statements whose period is over are invoiced, and most of them paid; an expense now and then."""
+    spent = story.start + timedelta(days=20)
+    if spent + timedelta(days=2) < min(story.today, story.end) and story.chance.random() < 0.4:
+        with story.at(spent + timedelta(days=1)):
+            claim = expenses.claim(
+                story.case, by=story.plan.secondee, spent_on=spent, kind="travel", amount=Decimal("86.40"),
+                label="Return ticket", name="ticket.png", receipt=TICKET,
+            )  # fmt: skip
+        with story.at(spent + timedelta(days=2)):
+            has_terms = RechargeTerms.objects.filter(secondment=story.case).exclude(model="none").exists()
+            expenses.decide(claim, by=story.plan.hr, approved=True, passed_on=has_terms)
+    over = story.case.charges.filter(last_day__lt=story.today - timedelta(days=6)).order_by("number")
+    for row in list(over):
+        with story.at(row.last_day + timedelta(days=4), 11):
+            day = clock.today(story.case.zone)
+            number = f"{story.case.reference}-{row.number}"
+            row = charges.invoice(row, by=story.plan.hr, invoice_number=number, invoiced_on=day, seen=row.amount)
+        paid = row.last_day + timedelta(days=story.chance.randint(12, 40))
+        if paid < story.today and story.chance.random() < 0.85:
+            with story.at(paid, 12):
+                charges.pay(row, by=story.plan.hr, paid_on=clock.today(story.case.zone))
+
+
+def settle(story: Teller) -> None:
+    """What nobody has paid when the case is completed is finance's."""
+    if story.case.charges.exclude(state="paid").exists():
+        charges.hand_over(story.case, by=story.plan.hr, note="The last statement is on its way to the host.")
 
 
 def publish_news(organisation: Organisation, by: Person) -> None:

@@ -319,6 +319,7 @@ class Teller:
                     checklists.tick(item, by=who.get(item.party, self.plan.hr), done=True)
         away.live(self)
         away.extra_checkin(self)
+        away.charge(self)
 
     def _answers(self) -> dict[str, object]:
         return {
@@ -387,4 +388,5 @@ class Teller:
                 checklists.tick(item, by=who.get(item.party, self.plan.hr), done=True)
         self._outcome(self.end + timedelta(days=10))
         with self.at(self.end + timedelta(days=12)):
+            away.settle(self)
             transitions.perform(self.case, "complete", by=self.plan.hr)

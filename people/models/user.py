@@ -201,6 +201,11 @@ class Person(AbstractBaseUser):
     def is_hr(self) -> bool:
         return bool(self.organisations_as(Role.HR))
 
+    @property
+    def is_in_finance(self) -> bool:
+        """Whether they follow what is recharged: HR and finance of an organisation."""
+        return bool(self.organisations_as(Role.HR, Role.FINANCE))
+
     @cached_property
     def keeps(self) -> list[int]:
         """Ids of organisations that this person's own entered, and that have no HR themselves; HR keeps them."""

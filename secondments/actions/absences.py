@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from people import clock, ledger
 from people.models import Person
-from secondments import leave_days, placement_notices, policies, transitions
+from secondments import charging, leave_days, placement_notices, placement_policies, policies, transitions
 from secondments.actions import concerns
 from secondments.guards import Refusal
 from secondments.models import Absence, Secondment
@@ -34,12 +34,12 @@ def tell(
 ) -> Absence:
     """Say that the secondee is, or was, away. A reason is taken from the secondee and HR alone."""
     case = transitions.lock(case.pk)
-    if not policies.may_tell_absence(case, by):
+    if not placement_policies.may_tell_absence(case, by):
         raise NotAllowed(_("An absence is told by the secondee, the line manager, HR or the host while it runs."))
     refusals = _impossible(case, first_day, expected_until, last_day)
     if refusals:
         raise Refused(*refusals)
-    knows = policies.may_read_absence_reason(case, by)
+    knows = placement_policies.may_read_absence_reason(case, by)
     found = Absence.objects.create(
         secondment=case,
         kind=kind,
@@ -51,6 +51,7 @@ def tell(
         told_by=by,
     )
     ledger.record("absence.tell", by=by, case_id=case.pk, first=str(first_day))
+    charging.replan(case)
     placement_notices.absence_told(found, by)
     return found
 
@@ -80,7 +81,7 @@ def _held(absence: Absence, by: Person) -> Absence:
     case = transitions.lock(absence.secondment_id)
     absence = case.absences.select_for_update().get(pk=absence.pk)
     absence.secondment = case
-    if not policies.may_tell_absence(case, by):
+    if not placement_policies.may_tell_absence(case, by):
         raise NotAllowed(_("An absence is told by the secondee, the line manager, HR or the host while it runs."))
     if absence.cancelled_at:
         raise Refused(_("This absence was taken back."))
@@ -100,6 +101,7 @@ def end(absence: Absence, *, by: Person, last_day: date) -> Absence:
     absence.last_day = last_day
     absence.save()
     ledger.record("absence.end", by=by, case_id=absence.secondment_id, last=str(last_day))
+    charging.replan(absence.secondment)
     placement_notices.absence_ended(absence, by)
     return absence
 
@@ -113,6 +115,7 @@ def take_back(absence: Absence, *, by: Person) -> Absence:
     absence.cancelled_at, absence.cancelled_by = clock.now(), by
     absence.save()
     ledger.record("absence.take_back", by=by, case_id=absence.secondment_id, first=str(absence.first_day))
+    charging.replan(absence.secondment)
     placement_notices.absence_cancelled(absence, by)
     return absence
 
@@ -121,7 +124,7 @@ def take_back(absence: Absence, *, by: Person) -> Absence:
 def read_reason(absence: Absence, *, by: Person) -> str:
     """Why somebody is away; a look of HR's is in the ledger."""
     case = absence.secondment
-    if not policies.may_read_absence_reason(case, by):
+    if not placement_policies.may_read_absence_reason(case, by):
         raise NotAllowed(_("Why somebody is absent is read by HR of the seconder and by themselves."))
     if by.pk != case.secondee_id:
         ledger.record("absence.read", by=by, case_id=case.pk, subject=case.secondee, first=str(absence.first_day))
@@ -157,4 +160,5 @@ def _raise(pk: int) -> bool:
     if found.concern_id or found.cancelled_at:
         return False
     concerns.report_long_absence(found)
+    charging.replan(case)
     return True

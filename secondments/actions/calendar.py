@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from people import clock
-from secondments import notices, placement_notices, timetable, transitions
+from secondments import checklist_notices, notices, timetable, transitions
 from secondments.actions import absences
 from secondments.models import Secondment
 from secondments.states import State
@@ -56,7 +56,7 @@ def _each(cases: QuerySet[Secondment], name: str, is_due: Callable[[Secondment],
             if name == "start" and Secondment.objects.filter(pk=case.pk, state=State.AGREED).exists():
                 held = Secondment.objects.with_case_data().get(pk=case.pk)
                 notices.start_refused(held, str(refused))
-                placement_notices.held_back(held)
+                checklist_notices.held_back(held)
         except Exception:  # whatever it is, it stops no other case
             log.exception("the calendar could not %s %s", name, case.reference)
         else:

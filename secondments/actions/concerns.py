@@ -11,7 +11,7 @@ from people import clock, ledger
 from people.models import Membership, Person
 from people.notify import call_off
 from people.roles import Role
-from secondments import placement_notices, policies, transitions
+from secondments import placement_notices, placement_policies, policies, transitions
 from secondments.choices import ConcernEnd, ConcernKind, Party
 from secondments.guards import Refusal
 from secondments.models import Absence, Concern, ConcernAction, Secondment
@@ -27,7 +27,7 @@ def report(
 ) -> Concern:
     """Raise a concern for one's own party; HR of the seconder is told at once. Order: lock, ask, row, ledger, mail."""
     case = transitions.lock(case.pk)
-    if not policies.may_raise(case, by):
+    if not placement_policies.may_raise(case, by):
         raise NotAllowed(_("Concerns are raised by the secondee, the host and HR while a placement runs."))
     if not what.strip():
         raise Refused(Refusal(_("Write what happened."), "what"))
@@ -35,8 +35,8 @@ def report(
         raise Refused(Refusal(_("This day has not come yet."), "happened_on"))
     if case.concerns.count() >= MANY:
         raise Refused(_("There are many concerns in this case already: talk to HR."))
-    part = next(iter(policies.parts_of(case, by)))
-    return _raise(case, by=by, party=policies.RAISES[part], kind=kind, what=what, wish=wish, happened_on=happened_on)
+    party = placement_policies.RAISES[next(iter(policies.parts_of(case, by)))]
+    return _raise(case, by=by, party=party, kind=kind, what=what, wish=wish, happened_on=happened_on)
 
 
 @transaction.atomic
@@ -100,7 +100,7 @@ def _open(concern: Concern, by: Person) -> Concern:
     case = transitions.lock(concern.secondment_id)
     concern = case.concerns.select_for_update().get(pk=concern.pk)
     concern.secondment = case
-    if not policies.may_work_on(concern, by):
+    if not placement_policies.may_work_on(concern, by):
         raise NotAllowed(_("This is for HR of the seconder, and for whoever was asked to look into it."))
     if concern.ended_at:
         raise Refused(_("This concern is closed; its page can only be read."))

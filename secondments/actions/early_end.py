@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from people import clock, ledger
 from people.models import Person
 from people.notify import call_off
-from secondments import effects, guards, notices, policies, timetable, transitions, turns
+from secondments import charging, effects, guards, notices, policies, timetable, transitions, turns
 from secondments.actions import leaves
 from secondments.choices import Party
 from secondments.guards import Refusal
@@ -61,6 +61,7 @@ def end_early(secondment: Secondment, *, by: Person, last_day: date, asked_by: s
     secondment.save()
     effects.cancel_checkins(secondment, after=last_day)
     leaves.trim(secondment, by=by)
+    charging.replan(secondment)
     call_off(f"case:{secondment.pk}:milestone:{before}:{name}" for name in timetable.END_MILESTONES)
     secondment.evaluations.filter(completed_at__isnull=True).update(due_on=last_day)
     ledger.record(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from people import clock, ledger
 from people.models import Person
 from people.notify import call_off
-from secondments import leave_days, placement_notices, policies, transitions
+from secondments import leave_days, placement_notices, placement_policies, policies, transitions
 from secondments.choices import LeaveKind
 from secondments.guards import Refusal
 from secondments.models import Leave, LeaveAccount, Secondment
@@ -69,7 +69,7 @@ def ask(
 ) -> Leave:
     """Ask for leave within the placement; the line manager is asked, by the day before it begins at the latest."""
     case = transitions.lock(case.pk)
-    if not policies.may_ask_leave(case, by):
+    if not placement_policies.may_ask_leave(case, by):
         raise NotAllowed(_("Leave is asked for by the secondee, until the last day of the placement."))
     refusals = _impossible(case, first_day, last_day, starts_at_noon, ends_at_noon)
     if refusals:
@@ -133,7 +133,7 @@ def _held(leave: Leave) -> Leave:
 def decide(leave: Leave, *, by: Person, granted: bool, reason: str = "") -> Leave:
     """Grant or refuse; the host is told the days of what is granted."""
     leave = _held(leave)
-    if not policies.may_decide_leave(leave.secondment, by):
+    if not placement_policies.may_decide_leave(leave.secondment, by):
         raise NotAllowed(_("Leave is decided by the line manager or HR of the seconder."))
     if leave.cancelled_at:
         raise Refused(_("It has been called off meanwhile."))
@@ -161,7 +161,7 @@ def cancel(leave: Leave, *, by: Person) -> Leave:
     """The secondee calls leave off until it is over; HR of the seconder too."""
     leave = _held(leave)
     parts = policies.parts_of(leave.secondment, by)
-    if not parts & policies.CANCELS_LEAVE:
+    if not parts & placement_policies.CANCELS_LEAVE:
         raise NotAllowed(_("Leave is called off by the secondee or HR of the seconder."))
     if leave.cancelled_at or leave.granted is False:
         return leave

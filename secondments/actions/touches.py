@@ -11,7 +11,7 @@ from people import clock, ledger
 from people.models import Organisation, Person
 from people.notify import call_off
 from people.roles import Role
-from secondments import policies, transitions
+from secondments import placement_policies, policies, transitions
 from secondments.guards import Refusal
 from secondments.models import News, Secondment, Touch
 from secondments.states import CLOSED
@@ -22,7 +22,7 @@ from secondments.transitions import NotAllowed, Refused
 def note(case: Secondment, *, by: Person, on: date, channel: str, note: str = "") -> Touch:
     """Somebody of the home side was in touch with the secondee; the reminder of silence begins anew."""
     case = transitions.lock(case.pk)
-    if not policies.may_see_touches(policies.parts_of(case, by)):
+    if not placement_policies.may_see_touches(policies.parts_of(case, by)):
         raise NotAllowed(_("How home keeps in touch is noted by the home side."))
     if case.state in CLOSED or case.started_at is None:
         raise Refused(_("Contacts are noted while a placement runs, and until the return is complete."))

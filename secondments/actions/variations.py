@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from people import clock, ledger
 from people.models import Person
 from people.notify import call_off
-from secondments import effects, guards, timetable, transitions, turns
+from secondments import charging, effects, guards, timetable, transitions, turns
 from secondments.actions import leaves
 from secondments.guards import Refusal
 from secondments.models import Secondment
@@ -97,6 +97,9 @@ def apply(secondment: Secondment, changes: dict[str, Any], *, by: Person | None,
     )  # fmt: skip
     if "end_on" in given:
         _move_end(case, before["end_on"], by)
+    if "weekly_hours" in given:
+        charging.note_hours(case)
+    charging.replan(case)
     turns.settle(case)
     return case
 

@@ -11,12 +11,14 @@ from secondments.models.decision import Decision
 from secondments.models.deputy import Deputy
 from secondments.models.estimate import Estimate
 from secondments.models.evaluation import Evaluation, ObjectiveResult
+from secondments.models.expense import Expense
 from secondments.models.idea import Idea
 from secondments.models.leave import Leave, LeaveAccount
 from secondments.models.objective import Objective
 from secondments.models.override import Override
 from secondments.models.proposal import Proposal
 from secondments.models.question import Question
+from secondments.models.recharge import Charge, HoursWorked, RechargeTerms
 from secondments.models.secondment import Secondment
 from secondments.models.skill import Skill
 from secondments.models.submission import Submission
@@ -30,6 +32,7 @@ __all__ = [
     "Appeal",
     "Attachment",
     "CasePart",
+    "Charge",
     "CheckIn",
     "CheckInProgress",
     "ChecklistItem",
@@ -41,6 +44,8 @@ __all__ = [
     "Estimate",
     "Evaluation",
     "Evidence",
+    "Expense",
+    "HoursWorked",
     "Idea",
     "Leave",
     "LeaveAccount",
@@ -50,6 +55,7 @@ __all__ = [
     "Override",
     "Proposal",
     "Question",
+    "RechargeTerms",
     "Secondment",
     "Skill",
     "Submission",

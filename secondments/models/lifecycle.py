@@ -188,7 +188,7 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
         field=state,
         source=State.RETURN,
         target=State.COMPLETED,
-        conditions=[guards.return_checklist_done, guards.outcome_recorded],
+        conditions=[guards.return_checklist_done, guards.outcome_recorded, guards.recharge_settled],
         custom=act(_("Complete the secondment"), Part.HR_SECONDER),
     )
     def complete(self, *, by: Person, at: datetime) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from people import clock
-from people.access import PersonRequest
-from secondments import policies, timeline, transitions, trend, turns
+from people.access import Denied, PersonRequest
+from secondments import calendar_files, key_dates, placement_policies, policies, timeline, transitions, trend, turns
 from secondments.choices import ListKind, Part, Party
 from secondments.filters import SecondmentFilter
 from secondments.forms.checklists import ChecklistItemForm
@@ -114,6 +116,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         "shows_people": policies.may_see_people(parts),
         "party": Party,
         "running": running(case, parts),
+        "has_calendar": bool(parts & policies.SCHEDULED) and case.approved_at is not None,
         "trend": _trend(case, [checkin for checkin, may_read, _mine in checkins if may_read]),
         "asks_extra": policies.extra_checkins_of(case, person),
         "sets_rhythm": is_hr and case.state in PLACED,
@@ -132,12 +135,16 @@ def _trend(case: Secondment, checkins: list[CheckIn]) -> list[trend.Line]:
 def running(case: Secondment, parts: frozenset[Part]) -> list[tuple[str, str]]:
     """Names and labels of the pages beside the case that its reader has while a placement runs."""
     found = []
-    if case.state in SIGNED and parts & policies.LEAVE_READERS:
+    if case.state in SIGNED and parts & placement_policies.LEAVE_READERS:
         found.append(("leaves", _("Leave and absence")))
     if case.state in STARTED and parts & policies.HOME_SIDE:
         found.append(("touches", _("Keeping in touch")))
-    if case.state in SIGNED and parts & (policies.RAISES.keys() | {Part.LINE_MANAGER}):
+    if case.state in SIGNED and parts & (placement_policies.RAISES.keys() | {Part.LINE_MANAGER}):
         found.append(("concerns", _("Concerns")))
+    if case.state in STARTED and parts & policies.RECHARGE_READERS:
+        found.append(("costs", _("What the host pays")))
+    if case.state in STARTED and parts & (placement_policies.EXPENSE_READERS | {Part.FINANCE_HOST, Part.HR_HOST}):
+        found.append(("expenses", _("Expenses")))
     return found
 
 
@@ -171,6 +178,24 @@ def phases(case: Secondment) -> list[dict[str, Any]]:
             status = "done" if order.index(phase) < order.index(now) else "later"
         steps.append({"label": phase.label, "status": status, "began": began[phase]})
     return steps
+
+
+@require_GET
+def calendar_file(request: PersonRequest, key: str) -> HttpResponse:
+    """The key dates that the reader may know, for their own calendar; from the approved proposal on."""
+    case = scope.case(request, key)
+    if not policies.parts_of(case, request.user) & policies.SCHEDULED or case.approved_at is None:
+        raise Denied(_("The calendar is for those who work together, once the proposal is approved."))
+    content = calendar_files.write(
+        key_dates.of(case, request.user),
+        case_key=case.key,
+        site=settings.SITE_URL,
+        path=case.get_absolute_url(),
+        at=clock.now(),
+    )
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{case.reference}.ics"'
+    return response
 
 
 def my_placement(request: PersonRequest) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from people.access import Denied, PersonRequest, fetch, hides_secrets
-from secondments import policies, scopes
+from secondments import placement_policies, policies, scopes
 from secondments.actions import concerns as actions
 from secondments.choices import Part, Party
 from secondments.forms.concerns import ActionForm, CloseForm, ConcernForm, OwnerForm, TellForm
@@ -18,7 +18,7 @@ from secondments.models import Concern, Secondment
 from secondments.transitions import Refused
 from secondments.views import scope
 
-READERS = frozenset(policies.RAISES) | {Part.LINE_MANAGER}
+READERS = frozenset(placement_policies.RAISES) | {Part.LINE_MANAGER}
 
 
 def _case(request: PersonRequest, key: str) -> Secondment:
@@ -36,14 +36,14 @@ def concerns(request: PersonRequest, key: str) -> HttpResponse:
     case = _case(request, key)
     rows = scopes.concerns(request.user).filter(secondment=case).select_related("raised_by", "owner")
     parts = policies.parts_of(case, request.user)
-    shown = [(row, policies.may_see_concern_whole(row, parts, request.user)) for row in rows]
-    context = {"case": case, "rows": shown, "may_raise": policies.may_raise(case, request.user)}
+    shown = [(row, placement_policies.may_see_concern_whole(row, parts, request.user)) for row in rows]
+    context = {"case": case, "rows": shown, "may_raise": placement_policies.may_raise(case, request.user)}
     return render(request, "secondments/concerns.html", context)
 
 
 def raise_concern(request: PersonRequest, key: str) -> HttpResponse:
     case = _case(request, key)
-    if not policies.may_raise(case, request.user):
+    if not placement_policies.may_raise(case, request.user):
         raise Denied(_("Concerns are raised by the secondee, the host and HR while a placement runs."))
     form = ConcernForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -64,7 +64,7 @@ def concern(request: PersonRequest, key: str, concern_key: str) -> HttpResponse:
     found = fetch(rows.select_related("raised_by", "owner", "told_by", "ended_by"), key=concern_key)
     found.secondment = case
     parts = policies.parts_of(case, request.user)
-    works = policies.may_work_on(found, request.user)
+    works = placement_policies.may_work_on(found, request.user)
     forms = _forms(request, found) if works and not found.ended_at else {}
     if request.method == "POST":
         if not forms:
@@ -83,7 +83,7 @@ def concern(request: PersonRequest, key: str, concern_key: str) -> HttpResponse:
             raise Denied(_("You cannot do this here."))
         if form.is_valid() and _done(request, found, act, form):
             return redirect(found)
-    own = bool(parts & policies.OWN_CONCERNS[Party(found.party)])
+    own = bool(parts & placement_policies.OWN_CONCERNS[Party(found.party)])
     context = {
         "case": case,
         "concern": found,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from people import clock
 from people.access import Denied, PersonRequest, fetch, hides_secrets
 from people.confirming import confirmed
-from secondments import policies, scopes
+from secondments import placement_policies, policies, scopes
 from secondments.actions import absences
 from secondments.actions import leaves as actions
 from secondments.choices import Part
@@ -23,8 +23,8 @@ from secondments.views import scope
 
 def _case(request: PersonRequest, key: str) -> Secondment:
     case = scope.case(request, key)
-    if not policies.may_see_leave(policies.parts_of(case, request.user)):
-        scope.offer(case, request.user, policies.LEAVE_READERS)
+    if not placement_policies.may_see_leave(policies.parts_of(case, request.user)):
+        scope.offer(case, request.user, placement_policies.LEAVE_READERS)
         raise Denied(_("When somebody is away is told to those who work with them, and to HR."))
     if case.state not in SIGNED:
         raise Denied(_("Leave is asked for here once the agreement is signed."))
@@ -45,8 +45,8 @@ def leaves(request: PersonRequest, key: str) -> HttpResponse:
         .filter(secondment=case, cancelled_at__isnull=True)
         .order_by("-first_day"),
         "today": clock.today(case.zone),
-        "may_ask": policies.may_ask_leave(case, request.user),
-        "may_tell": policies.may_tell_absence(case, request.user),
+        "may_ask": placement_policies.may_ask_leave(case, request.user),
+        "may_tell": placement_policies.may_tell_absence(case, request.user),
         "is_hr": Part.HR_SECONDER in parts and case.is_open,
     }
     return render(request, "secondments/leaves.html", context)
@@ -54,7 +54,7 @@ def leaves(request: PersonRequest, key: str) -> HttpResponse:
 
 def ask_leave(request: PersonRequest, key: str) -> HttpResponse:
     case = _case(request, key)
-    if not policies.may_ask_leave(case, request.user):
+    if not placement_policies.may_ask_leave(case, request.user):
         raise Denied(_("Leave is asked for by the secondee, until the last day of the placement."))
     form = LeaveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -77,9 +77,9 @@ def leave(request: PersonRequest, key: str, leave_key: str) -> HttpResponse:
     found.secondment = case
     parts = policies.parts_of(case, request.user)
     is_open = found.granted is None and found.cancelled_at is None
-    decides = is_open and policies.may_decide_leave(case, request.user)
+    decides = is_open and placement_policies.may_decide_leave(case, request.user)
     cancels = (
-        bool(parts & policies.CANCELS_LEAVE)
+        bool(parts & placement_policies.CANCELS_LEAVE)
         and found.cancelled_at is None
         and found.granted is not False
         and found.last_day >= clock.today(case.zone)
@@ -142,9 +142,9 @@ def leave_account(request: PersonRequest, key: str) -> HttpResponse:
 
 def tell_absence(request: PersonRequest, key: str) -> HttpResponse:
     case = _case(request, key)
-    if not policies.may_tell_absence(case, request.user):
+    if not placement_policies.may_tell_absence(case, request.user):
         raise Denied(_("An absence is told by the secondee, the line manager, HR or the host while it runs."))
-    knows = policies.may_read_absence_reason(case, request.user)
+    knows = placement_policies.may_read_absence_reason(case, request.user)
     form = AbsenceForm(request.POST or None, knows=knows, initial={"first_day": clock.today(case.zone)})
     if request.method == "POST" and form.is_valid():
         try:
@@ -162,7 +162,7 @@ def absence(request: PersonRequest, key: str, absence_key: str) -> HttpResponse:
     case = _case(request, key)
     found = fetch(scopes.absences(request.user).filter(secondment=case).select_related("told_by"), key=absence_key)
     found.secondment = case
-    tells = policies.may_tell_absence(case, request.user) and found.cancelled_at is None
+    tells = placement_policies.may_tell_absence(case, request.user) and found.cancelled_at is None
     takes_back = tells and (found.told_by_id == request.user.pk or policies.may_run(case, request.user))
     form = BackForm(request.POST if request.POST.get("do") == "end" else None) if tells else None
     if request.method == "POST":
@@ -185,7 +185,7 @@ def absence(request: PersonRequest, key: str, absence_key: str) -> HttpResponse:
         "form": form,
         "takes_back": takes_back,
         "at_home": bool(policies.parts_of(case, request.user) & policies.HOME_SIDE),
-        "may_know": policies.may_read_absence_reason(case, request.user) and not hides_secrets(request),
+        "may_know": placement_policies.may_read_absence_reason(case, request.user) and not hides_secrets(request),
     }
     return render(request, "secondments/absence.html", context)
 
@@ -196,7 +196,7 @@ def absence_reason(request: PersonRequest, key: str, absence_key: str) -> HttpRe
     case = _case(request, key)
     found = fetch(scopes.absences(request.user).filter(secondment=case), key=absence_key)
     found.secondment = case
-    if not policies.may_read_absence_reason(case, request.user):
+    if not placement_policies.may_read_absence_reason(case, request.user):
         scope.offer(case, request.user, {Part.HR_SECONDER})
         raise Denied(_("Why somebody is absent is read by HR of the seconder and by themselves."))
     if hides_secrets(request):

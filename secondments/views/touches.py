@@ -13,7 +13,7 @@ from people.access import Denied, PersonRequest, fetch, hides_secrets
 from people.models import Organisation
 from people.roles import Role
 from people.views import scope as organisation_scope
-from secondments import policies, scopes
+from secondments import placement_policies, policies, scopes
 from secondments.actions import touches as actions
 from secondments.forms.touches import NewsForm, TouchForm
 from secondments.models import News
@@ -27,7 +27,7 @@ PAGE = 50
 def touches(request: PersonRequest, key: str) -> HttpResponse:
     """Contacts that home noted, with a form for the next; news from home beside them."""
     case = scope.case(request, key)
-    if not policies.may_see_touches(policies.parts_of(case, request.user)):
+    if not placement_policies.may_see_touches(policies.parts_of(case, request.user)):
         scope.offer(case, request.user, policies.HOME_SIDE)
         raise Denied(_("How home keeps in touch is noted and read by the home side."))
     is_open = case.state in STARTED - CLOSED

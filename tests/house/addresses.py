@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -44,11 +45,13 @@ from secondments.actions import (
     absences,
     attachments,
     case_parts,
+    charges,
     checklists,
     concerns,
     copying,
     decisions,
     deputies,
+    expenses,
     ideas,
     leaves,
     proposals,
@@ -83,6 +86,7 @@ DUMMIES = {
     "file_key": "aaaaaaaaaaaa",
     "concern_key": "aaaaaaaaaaaa",
     "leave_key": "aaaaaaaaaaaa",
+    "expense_key": "aaaaaaaaaaaa",
     "absence_key": "aaaaaaaaaaaa",
 }
 
@@ -188,9 +192,11 @@ def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, A
         asked: ["open_questions"],
         own: ["enclosure"],
         active: ["vary", "consolidated", "early_end_letter",
-                 "secondment", "placement", "checkin", "tick", "waive", "checklist_item", "evidence_file", "add_checklist_item", "end_early",
+                 "secondment", "calendar_file", "placement", "checkin", "tick", "waive", "checklist_item", "evidence_file", "add_checklist_item", "end_early",
                  "extra_checkin", "checkin_rhythm", "concerns", "raise_concern", "concern", "leaves", "ask_leave", "leave_account", "leave",
                  "tell_absence", "absence", "absence_reason", "touches",
+                 "costs", "recharge_terms", "hours", "charge", "charge_file", "statement_pdf", "expenses", "expense",
+                 "receipt",
                  "case_people", "name_part", "end_part", "readdress", "choose_capacity"],
         review: ["evaluate", "conclude"],
         back: ["outcome"],
@@ -234,7 +240,15 @@ def _while_away(cast: Cast, case: Secondment) -> dict[str, dict[str, Any]]:
     leaves.decide(leave, by=cast.manager, granted=True)
     absence = absences.tell(case, by=cast.secondee, kind="sickness", first_day=day, reason="A cold.")
     touches.note(case, by=cast.manager, on=day, channel="call")
+    terms = {"model": "fixed", "frequency": "month", "currency": "GBP", "fixed": Decimal(900), "payment_days": 30}
+    charges.set_terms(case, by=cast.hr, fields=terms)
+    spent = expenses.claim(
+        case, by=cast.secondee, spent_on=day, kind="meals", amount=Decimal(9), name="b.png",
+        receipt=b"\x89PNG\r\n\x1a\n",
+    )  # fmt: skip
     return {
+        **{name: {"number": 1, "kind": "csv"} for name in ("charge", "charge_file", "statement_pdf")},
+        **{name: {"expense_key": spent.key} for name in ("expense", "receipt")},
         "concern": {"concern_key": concern.key},
         "leave": {"leave_key": leave.key},
         **{name: {"absence_key": absence.key} for name in ("absence", "absence_reason")},
@@ -351,6 +365,7 @@ def _below_people(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, 
     found["call_off_employment"] = {"key": ahead.person.key, "pk": ahead.pk}
     for name in ("rename_department", "remove_department"):
         found[name] = {**ours, "pk": empty.pk}
+    found["finance_file"] = {"kind": "csv"}
     found["usual_list"] = {**ours, "kind": "outward"}
     found["end_signatory"] = {**ours, "pk": signs.pk}
     found["remove_closing_day"] = {**ours, "pk": shut.pk}

@@ -56,6 +56,7 @@ from secondments.actions import (
     attachments,
     calendar,
     case_parts,
+    charges,
     checkins,
     checklists,
     concerns,
@@ -63,6 +64,7 @@ from secondments.actions import (
     deputies,
     early_end,
     evaluations,
+    expenses,
     ideas,
     leaves,
     outcomes,
@@ -80,6 +82,7 @@ HOST = {"contact", "deputy", "supervisor", "host_hr", "supervising"}
 SIGN = {"director", "signatory"}
 VIEW = {"viewer", "host_viewer", "viewing"}
 ALL = HOME | HOST | SIGN | VIEW
+PAYERS = {"contact", "deputy", "host_hr", "host_finance", "paying"}
 OWN_LISTS = {"hr", "secondee"}
 
 # Who may read what of a case, by access.md. Two people have two parts each and act in one or the other: somebody of
@@ -132,6 +135,12 @@ CASE: dict[str, set[str]] = {
     "variationreason": HOME | HOST | SIGN,
     "contractwording": HOME | {"director"},
     "contractcomment": HOME | {"director"},
+    "expensepassed": {"hr", "finance", "manager", "standing", "secondee"} | PAYERS,
+    "expenseown": {"hr", "finance", "manager", "standing", "secondee"},
+    "expenserefused": {"hr", "finance", "manager", "standing", "secondee"},
+    "receiptname": {"hr", "finance", "manager", "standing", "secondee"},
+    "taxreason": {"hr", "finance", "manager", "standing"} | PAYERS,
+    "handednote": {"hr", "finance"},
     "concernhost": {"hr", "manager", "standing"} | HOST,
     "concernhostwish": {"hr", "manager", "standing"} | HOST,
     "concerntold": {"hr", "manager", "standing", "secondee"},
@@ -508,8 +517,25 @@ def _while_away(cast: Cast, case: Secondment) -> None:
     leaves.decide(asked, by=cast.manager, granted=False, reason=word("leaverefused"))
     absences.tell(case, by=cast.secondee, kind="sickness", first_day=today, reason=word("absencereason"))
     touches.note(case, by=cast.manager, on=today, channel="call", note=word("touchnote"))
+    _charged(cast, case)
     later = {"link": "", "is_vacancy": True, "shown_until": today + timedelta(days=900)}
     touches.publish(cast.northwind, by=cast.hr, title="Move", text=word("newstext"), **later)
+
+
+def _charged(cast: Cast, case: Secondment) -> None:
+    """Terms with a salary and a decision on tax, expenses of each kind, and what is unpaid handed over."""
+    terms = {
+        "model": "salary", "frequency": "quarter", "currency": "GBP", "annual_salary": Decimal(48123),
+        "on_cost_percent": Decimal(10), "payment_days": 30, "tax_treatment": "none", "tax_reason": word("taxreason"),
+    }  # fmt: skip
+    charges.set_terms(case, by=cast.hr, fields=terms)
+    for label, answer in (("passed", {"passed_on": True}), ("own", {}), ("own", {"reason": word("expenserefused")})):
+        spent = expenses.claim(
+            case, by=cast.secondee, spent_on=clock.today("UTC"), kind="travel", amount=Decimal(7), receipt=PICTURE,
+            name=f"{word('receiptname')}.png" if label == "own" else "b.png", label=word(f"expense{label}"),
+        )  # fmt: skip
+        expenses.decide(spent, by=cast.finance, approved="reason" not in answer, **answer)
+    charges.hand_over(case, by=cast.hr, note=word("handednote"))
 
 
 def _look_back(case: Secondment, work: str, evidence: str, skills: str, but: str = "") -> None:

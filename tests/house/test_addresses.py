@@ -159,6 +159,7 @@ end_part                       ss  xx  xx  xx  xx  xx  oo  xx  xx  xx  oo  xx  .
 send_invitation                ss  ->  -x  -x  -x  -x  -x  -x  -.  -x  -x  -x  -.  -.  -.
 choose_capacity                ss  -x  -x  -x  -x  -x  -x  -x  -x  -x  -x  -x  -.  -.  -.
 placement                      ss  >>  >>  >>  >>  oo  >>  >>  >>  >>  >>  >>  ..  ..  ..
+calendar_file                  ss  o-  x-  x-  o-  o-  o-  o-  x-  o-  o-  x-  .-  .-  .-
 edit_proposal                  ss  oo  ..  ..  ..  ..  ..  ..  ..  ..  ..  ..  ..  ..  ..
 check_proposal                 ss  o>  ..  ..  ..  ..  ..  ..  ..  ..  ..  ..  ..  ..  ..
 decide                         ss  xx  xx  xx  oo  xx  xx  xx  ..  xx  xx  xx  ..  ..  ..
@@ -181,6 +182,17 @@ leave_account                  ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  .
 tell_absence                   ss  oo  xx  xx  oo  oo  oo  oo  xx  oo  xx  xx  ..  ..  ..
 absence                        ss  oo  xx  xx  oo  oo  oo  oo  xx  oo  ox  xx  ..  ..  ..
 absence_reason                 ss  oo  xx  xx  xx  oo  xx  xx  xx  xx  xx  xx  ..  ..  ..
+costs                          ss  oo  oo  xx  ox  xx  ox  xx  xx  ox  ox  ox  ..  ..  ..
+recharge_terms                 ss  oo  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..
+hours                          ss  oo  oo  xx  xx  xx  oo  xx  xx  oo  xx  xx  ..  ..  ..
+charge                         ss  oo  oo  xx  ox  xx  ox  xx  xx  ox  ox  ox  ..  ..  ..
+charge_file                    ss  oo  oo  xx  oo  xx  oo  xx  xx  oo  oo  oo  ..  ..  ..
+statement_pdf                  ss  o-  o-  x-  o-  x-  o-  x-  x-  o-  o-  o-  .-  .-  .-
+expenses                       ss  ox  ox  xx  ox  oo  xx  xx  xx  xx  ox  ox  ..  ..  ..
+expense                        ss  oo  oo  xx  ox  ox  xx  xx  xx  xx  ..  ..  ..  ..  ..
+receipt                        ss  oo  oo  xx  oo  oo  xx  xx  xx  xx  ..  ..  ..  ..  ..
+finance                        ss  oo  oo  xx  xx  xx  xx  xx  xx  xx  oo  oo  xx  oo  xx
+finance_file                   ss  oo  oo  xx  xx  xx  xx  xx  xx  xx  oo  oo  xx  oo  xx
 touches                        ss  oo  xx  xx  oo  oo  xx  xx  xx  xx  xx  xx  ..  ..  ..
 evaluate                       ss  ox  xx  xx  xx  xx  oo  oo  xx  oo  xx  xx  ..  ..  ..
 conclude                       ss  oo  xx  xx  xx  xx  xx  xx  xx  xx  xx  xx  ..  ..  ..

@@ -105,6 +105,11 @@ def addresses_of(world: Marked) -> list[str]:
             if is_below_case(name) and name not in POSTED:
                 for row in rows.get(name, [None] if "<int:pk>" not in route else []):
                     found.append(filled(name, {**values, "pk": row.pk if row else 0}))
+        for row in case.charges.all():
+            found += [filled(name, {**values, "number": row.number}) for name in ("charge", "statement_pdf")]
+            found.append(filled("charge_file", {**values, "number": row.number, "kind": "csv"}))
+        for row in case.expenses.all():
+            found += [filled(name, {**values, "expense_key": row.key}) for name in ("expense", "receipt")]
         for row in case.checklist.all()[:1]:
             found.append(filled("checklist_item", {**values, "pk": row.pk}))
             for file in row.evidence.all():
@@ -155,7 +160,7 @@ POSTED = {
 }  # fmt: skip
 BELOW = {
     "kind": "release", "name": "withdraw", "party": "host", "part": "host_supervisor", "clause_key": "place_of_work",
-    "concern_key": "aaaaaaaaaaaa", "leave_key": "aaaaaaaaaaaa", "absence_key": "aaaaaaaaaaaa",
+    "concern_key": "aaaaaaaaaaaa", "leave_key": "aaaaaaaaaaaa", "expense_key": "aaaaaaaaaaaa", "absence_key": "aaaaaaaaaaaa",
     "section": "purpose", "rule": "minimum_service_months", "file_key": "aaaaaaaaaaaa",
     "older": 1, "newer": 2, "number": 0, "version": 1, "place": 0, "printout": "aaaaaaaaaaaa",
     "invitation_key": "aaaaaaaaaaaa",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,17 +14,30 @@ from django.db.models import QuerySet
 
 from people import clock
 from people.models import Membership, Person
-from secondments import capacities, policies, scopes
-from secondments.actions import absences, case_parts, checkins, concerns, deputies, evaluations, leaves, touches
+from secondments import capacities, placement_policies, policies, scopes
+from secondments.actions import (
+    absences,
+    case_parts,
+    charges,
+    checkins,
+    concerns,
+    deputies,
+    evaluations,
+    expenses,
+    leaves,
+    touches,
+)
 from secondments.choices import Part
 from secondments.models import (
     Absence,
     CasePart,
+    Charge,
     CheckIn,
     ChecklistItem,
     Concern,
     Decision,
     Evaluation,
+    Expense,
     Leave,
     Secondment,
     Touch,
@@ -53,12 +67,14 @@ PAIRS: dict[str, tuple[type, Judge, Callable[[Person], QuerySet]]] = {
     "item": (ChecklistItem, of_case(policies.may_see_item), scopes.checklist_items),
     "concern": (
         Concern,
-        lambda row, who: policies.may_read_concern(row, policies.parts_of(fresh(row.secondment), who), who),
+        lambda row, who: placement_policies.may_read_concern(row, policies.parts_of(fresh(row.secondment), who), who),
         scopes.concerns,
     ),
-    "leave": (Leave, of_case(policies.may_read_leave), scopes.leaves),
-    "absence": (Absence, of_case(lambda row, parts: policies.may_see_leave(parts)), scopes.absences),
-    "touch": (Touch, of_case(lambda row, parts: policies.may_see_touches(parts)), scopes.touches),
+    "leave": (Leave, of_case(placement_policies.may_read_leave), scopes.leaves),
+    "absence": (Absence, of_case(lambda row, parts: placement_policies.may_see_leave(parts)), scopes.absences),
+    "touch": (Touch, of_case(lambda row, parts: placement_policies.may_see_touches(parts)), scopes.touches),
+    "charge": (Charge, of_case(lambda row, parts: policies.may_see_recharge(parts)), scopes.charges),
+    "expense": (Expense, of_case(placement_policies.may_read_expense), scopes.expenses),
     "evaluation": (
         Evaluation,
         of_case(
@@ -142,6 +158,14 @@ def _away(cast: Cast, case: Secondment) -> None:
         leaves.cancel(row, by=cast.secondee)
         absences.tell(case, by=cast.secondee, kind="other", first_day=case.start_on)
         touches.note(case, by=cast.manager, on=case.start_on, channel="call")
+        terms = {"model": "fixed", "frequency": "month", "currency": "GBP", "fixed": Decimal(900), "payment_days": 30}
+        charges.set_terms(case, by=cast.hr, fields=terms)
+        for answer in ({"approved": True, "passed_on": True}, {"approved": True}, {"approved": False, "reason": "No."}):
+            row = expenses.claim(
+                case, by=cast.secondee, spent_on=case.start_on, kind="meals", amount=Decimal(9), name="b.png",
+                receipt=b"\x89PNG\r\n\x1a\n",
+            )  # fmt: skip
+            expenses.decide(row, by=cast.finance, **answer)
 
 
 def again(who: Person) -> Person:
@@ -179,6 +203,8 @@ def two_of_each(rows: Iterable[Any]) -> list[Any]:
                 "told_at",
                 "owner_id",
                 "granted",
+                "approved",
+                "passed_on",
                 "cancelled_at",
             )
         ]

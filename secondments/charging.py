@@ -1,0 +1,192 @@
+"""What the host is charged in a case: opened with the placement, counted anew whenever something changes.
+
+Charges that were invoiced stay as they are; what they would be by now goes into the next as a correction, so that
+all of them together are always what the terms give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from people import clock
+from people.models import Person
+from secondments import leave_days, recharge
+from secondments.choices import Basis, BorneBy, ChargeState, Frequency, Funding, RechargeModel
+from secondments.models import Absence, Charge, CostItem, Expense, RechargeTerms, Secondment
+
+MODEL_OF = {
+    Funding.SECONDER: RechargeModel.NONE,
+    Funding.HOST: RechargeModel.FULL,
+    Funding.HOST_SALARY: RechargeModel.SALARY,
+    Funding.SHARED: RechargeModel.PERCENT,
+    Funding.FIXED: RechargeModel.FIXED,
+}
+ONE_DAY = timedelta(days=1)
+
+
+def open_schedule(case: Secondment, by: Person | None) -> None:
+    """The placement begins: terms out of the proposal, and what is expected for each period."""
+    proposal, employment = case.proposal, case.employment
+    salary = employment.annual_salary if employment else None
+    currency = (employment.salary_currency if employment and salary is not None else "") or proposal.currency
+    if not currency or RechargeTerms.objects.filter(secondment=case).exists():
+        return
+    on_costs = proposal.on_cost_percent
+    RechargeTerms.objects.create(
+        secondment=case,
+        model=MODEL_OF[Funding(proposal.funding or Funding.SECONDER)],
+        frequency=Frequency.MONTH,
+        currency=currency,
+        annual_salary=salary,
+        on_cost_percent=case.rules.on_cost_percent if on_costs is None else on_costs,
+        percent=proposal.host_percent,
+        fixed=proposal.fixed_amount,
+        shares=[[str(case.began_on or case.start_on), str(share_of(case))]],
+        set_at=clock.now(),
+        set_by=by,
+    )
+    replan(case)
+
+
+def share_of(case: Secondment) -> Decimal:
+    """The placement's hours as a share of full-time."""
+    full = case.full_time_hours
+    return round((case.weekly_hours or full) / full, 4)
+
+
+def note_hours(case: Secondment) -> None:
+    """The hours of a week have changed: from today on the pay counts by the new share."""
+    found = RechargeTerms.objects.select_for_update().filter(secondment=case).first()
+    share = str(share_of(case))
+    if found is None or (found.shares and Decimal(found.shares[-1][1]) == Decimal(share)):
+        return
+    found.shares = [*found.shares, [str(clock.today(case.zone)), share]]
+    found.save()
+
+
+def replan(case: Secondment) -> None:
+    """Count what is expected anew, inside the caller's transaction, which holds the case."""
+    terms = RechargeTerms.objects.filter(secondment=case).first()
+    if terms is None:
+        return
+    found = terms_of(case, terms)
+    kept = list(case.charges.exclude(state=ChargeState.EXPECTED).order_by("number"))
+    case.charges.filter(state=ChargeState.EXPECTED).delete()
+    if case.began_on is None:
+        return
+    rows = _with_expenses(case, kept, _counted(found, Frequency(terms.frequency), kept))
+    first = kept[-1].number + 1 if kept else 1
+    Charge.objects.bulk_create(
+        Charge(
+            secondment=case,
+            number=number,
+            first_day=period.first,
+            last_day=period.last,
+            currency=found.currency,
+            amount=sum((Decimal(line["amount"]) for line in lines), Decimal(0)),
+            lines=lines,
+        )
+        for number, (period, lines) in enumerate(rows, start=first)
+        if lines or found.model == RechargeModel.HOURS
+    )
+
+
+Row = tuple[recharge.Period, list[dict[str, str]]]
+
+
+def _counted(terms: recharge.Terms, frequency: Frequency, kept: list[Charge]) -> list[Row]:
+    """Each period after what was invoiced, with its lines; the first also with what the invoiced ones are off by."""
+    until = max((charge.last_day for charge in kept), default=None)
+    rows: list[Row] = []
+    for period in recharge.periods(terms.start, terms.end, frequency):
+        if until and period.last <= until:
+            continue
+        begins = max(period.first, until + ONE_DAY) if until else period.first
+        rest = recharge.Period(begins, period.last)
+        rows.append((rest, [_line(line.kind, line.label, line.amount) for line in recharge.lines(terms, rest)]))
+    if until:
+        charged = sum(
+            (Decimal(line["amount"]) for charge in kept for line in charge.lines if line["kind"] != recharge.EXPENSE),
+            Decimal(0),
+        )
+        off = recharge.total(terms, recharge.Period(terms.start, until)) - charged
+        if off:
+            _first_open(rows, terms)[1].insert(0, _line(recharge.CORRECTION, "", off))
+    return rows
+
+
+def _first_open(rows: list[Row], terms: recharge.Terms) -> Row:
+    """The first period that is not invoiced; one more, of the last day alone, where all are."""
+    if not rows:
+        rows.append((recharge.Period(terms.end, terms.end), []))
+    return rows[0]
+
+
+def _with_expenses(case: Secondment, kept: list[Charge], rows: list[Row]) -> list[Row]:
+    """Expenses that the host pays, each in the period of its day or the next that is open; never twice."""
+    charged = {line.get("key") for charge in kept for line in charge.lines}
+    for expense in Expense.objects.filter(secondment=case, approved=True, passed_on=True).order_by("spent_on", "pk"):
+        if expense.key in charged:
+            continue
+        if not rows:
+            assert case.end_on
+            rows.append((recharge.Period(case.end_on, case.end_on), []))
+        row = next((row for row in rows if row[0].last >= expense.spent_on), rows[-1])
+        label = f"{expense.get_kind_display()}: {expense.label}" if expense.label else str(expense.get_kind_display())
+        row[1].append(_line(recharge.EXPENSE, label, expense.amount) | {"key": expense.key})
+    return rows
+
+
+def _line(kind: str, label: str, amount: Decimal) -> dict[str, str]:
+    return {"kind": kind, "label": label, "amount": str(amount)}
+
+
+def terms_of(case: Secondment, terms: RechargeTerms) -> recharge.Terms:
+    """The terms and what happened since, as the arithmetic wants them."""
+    start = case.began_on or case.start_on
+    assert start and case.end_on
+    shares = [(day, Decimal(share)) for day, share in terms.shares]
+    at_first = shares[0][1] if shares else share_of(case)
+    return recharge.Terms(
+        model=RechargeModel(terms.model),
+        start=start,
+        end=max(case.end_on, start),
+        calendar=case.seconder.calendar(),
+        currency=terms.currency,
+        annual_salary=terms.annual_salary or Decimal(0),
+        on_cost_percent=terms.on_cost_percent or Decimal(0),
+        fte=at_first,
+        changes=tuple((date.fromisoformat(day), share) for day, share in shares[1:]),
+        percent=terms.percent or Decimal(0),
+        uplift_from=terms.uplift_from,
+        uplift_percent=terms.uplift_percent or Decimal(0),
+        suspended=recharge.Spans(tuple(_suspended(case)) if terms.suspends_absence else ()),
+        items=tuple(_items(case, terms)),
+        days_at_host=frozenset(case.working_days) if case.working_days and not case.is_full_time else None,
+        cover=terms.cover or Decimal(0),
+        fixed=terms.fixed or Decimal(0),
+        rate=terms.rate or Decimal(0),
+        most_hours=terms.most_hours,
+        hours={row.month: row.hours for row in case.hours.all()},
+    )
+
+
+def _suspended(case: Secondment) -> Iterator[tuple[date, date]]:
+    """Long absences from their first day on; one that lasts, until today."""
+    today = clock.today(case.zone)
+    for absence in Absence.objects.filter(secondment=case, cancelled_at__isnull=True):
+        away = leave_days.days_away(absence.first_day, absence.last_day, today)
+        if away >= case.rules.long_absence_days:
+            yield absence.first_day, absence.last_day or today
+
+
+def _items(case: Secondment, terms: RechargeTerms) -> Iterator[recharge.Item]:
+    """Costs of the proposal that the host bears, whole or in part."""
+    shares = {RechargeModel.FULL: Decimal(100), RechargeModel.PERCENT: terms.percent or Decimal(0)}
+    for item in CostItem.objects.filter(secondment=case):
+        percent = Decimal(100) if item.borne_by == BorneBy.HOST else shares.get(RechargeModel(terms.model), Decimal(0))
+        if item.borne_by != BorneBy.SECONDER and percent:
+            name = f"{item.get_kind_display()}: {item.label}" if item.label else str(item.get_kind_display())
+            yield recharge.Item(name, item.amount * percent / 100, Basis(item.basis))

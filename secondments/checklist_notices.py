@@ -1,0 +1,77 @@
+"""What people are told about checklists, and about a start that waits for them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from people.models import Membership, Person
+from people.notify import Message
+from people.roles import Role
+from secondments.choices import ListKind, Part, Party
+from secondments.models import ChecklistItem, Secondment
+from secondments.notices import everybody, hr, message, still_here, with_deputies
+from secondments.placement_notices import each
+
+
+def who_sees_to(item: ChecklistItem, *, escalated: bool) -> list[Person]:
+    """Whom a reminder of an item goes to: who was given it, else the party's own; at last HR of whose list it is."""
+    case = item.secondment
+    if escalated:
+        return (hr_at_host(case) if item.list == ListKind.INWARD else []) or hr(case)
+    if owner := still_here(case, [item.owner]) or ([item.owner] if item.party == Party.SECONDER and item.owner else []):
+        return owner
+    if item.party == Party.SECONDER:
+        return hr(case)
+    if item.party == Party.SECONDEE:
+        return still_here(case, [case.secondee])
+    part = Part.LINE_MANAGER if item.party == Party.LINE_MANAGER else Part.HOST_CONTACT
+    named = case.line_manager if item.party == Party.LINE_MANAGER else case.host_contact
+    return [who for person in still_here(case, [named]) for who in with_deputies(case, part, person)]
+
+
+def hr_at_host(case: Secondment) -> list[Person]:
+    members = Membership.objects.current().filter(organisation=case.host_id, role=Role.HR, person__is_active=True)
+    return [row.person for row in members.select_related("person")]
+
+
+def checklist_reminder(
+    case: Secondment, party: str, items: Sequence[ChecklistItem], to: Person, *, escalated: bool
+) -> Message:
+    """One mail for all that has come to a new rung; it counts them, their page names them."""
+    first = min(item.due_on for item in items if item.due_on)
+    words = {"title": case.title, "day": date_format(first, "j F Y"), "n": len(items)}
+    told = hashlib.sha256(",".join(f"{item.pk}:{item.reminded}:{item.due_on}" for item in items).encode()).hexdigest()
+    sentence = ngettext(
+        "One thing is to be done by %(day)s.", "%(n)d things are to be done, the first by %(day)s.", len(items)
+    )
+    return message(
+        case,
+        to,
+        f"checklist:{told[:20]}",
+        (_("Not done on a checklist: %(title)s") if escalated else _("To do around the start or the return: %(title)s"))
+        % words,
+        sentence % words,
+        action=_("Open the checklists"),
+        path=f"{case.get_absolute_url()}#checklists",
+        about=f"checklist:{case.pk}:{party}",
+    )
+
+
+def held_back(case: Secondment) -> None:
+    """The first day has come and the placement has not begun: all who have a part hear it; HR hears why."""
+    knows = {person.pk for person in hr(case)}
+    assert case.start_on
+    each(
+        case,
+        [person for person in everybody(case) if person.pk not in knows],
+        f"held-back:{case.start_on}",
+        _("Not started yet: %(title)s") % {"title": case.title},
+        _("The first day has come, and something that must be done before the start is not done."),
+        _("You hear as soon as the placement begins; until then the secondee works at home as before."),
+        path=case.get_absolute_url(),
+    )
