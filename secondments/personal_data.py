@@ -19,7 +19,7 @@ from people import clock, personal_data
 from people.models import DataCopy, LedgerEntry, Person, Policy
 from people.personal_data import Cases, Fact, Row, Section, section
 from people.privacy import REGISTER
-from secondments import costs, policies
+from secondments import costs, placement_data, policies
 from secondments.choices import Part
 from secondments.models import (
     Appeal,
@@ -98,6 +98,7 @@ def sections(person: Person, reader: Person) -> Iterable[Section]:
     yield section("secondments.Evaluation", evaluations)
     results = ObjectiveResult.objects.filter(evaluation__in=evaluations).select_related("objective")
     yield section("secondments.ObjectiveResult", results)
+    yield from placement_data.sections(person, reader)
 
 
 def _pay_alone(estimate: Estimate) -> Estimate:

@@ -295,13 +295,22 @@ def _concerned(case: Secondment, by: Person) -> list[Person]:
 # --- Keeping in touch
 
 
+def touch_event(since: date, period: int) -> str:
+    return f"touch:{since}:{period}"
+
+
+def touch_key(case: Secondment, since: date, period: int, recipient: int | None) -> str:
+    """The key under which somebody is told of a silence (see ``notices.message``)."""
+    return f"case:{case.pk}:{touch_event(since, period)}:{recipient}"
+
+
 def touch_reminder(case: Secondment, to: Person, since: date, period: int) -> Message:
     """Silence for as long as the policy says; again after as long once more."""
     words = {"who": case.secondee, "day": date_format(since, "j F Y")}
     return message(
         case,
         to,
-        f"touch:{since}:{period}",
+        touch_event(since, period),
         _("Be in touch with %(who)s") % words,
         _("Nobody at home has noted a contact with %(who)s since %(day)s.") % words,
         _("Call or write to them, and note it on the page."),

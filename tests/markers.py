@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -36,7 +37,20 @@ from people.models import (
 )
 from people.privacy import KEEP, NOT_PERSONAL
 from secondments import transitions
-from secondments.actions import calendar, checkins, checklists, decisions, evaluations, outcomes
+from secondments.actions import (
+    absences,
+    calendar,
+    charges,
+    checkins,
+    checklists,
+    concerns,
+    decisions,
+    evaluations,
+    expenses,
+    leaves,
+    outcomes,
+    touches,
+)
 from secondments.models import Secondment
 from tests.cast import Cast, fresh, on
 
@@ -63,7 +77,9 @@ def whole_life(cast: Cast, **changes: Any) -> Secondment:
         calendar.advance()
         for checkin in case.checkins.order_by("due_on")[:2]:
             answers = {"going": 2, "progress": "slow", "support": "time", "wants_contact": True, "note_to_hr": "ill"}
-            checkins.complete(checkin, by=checkin.person, answers=answers)
+            noted = {objective.pk: ("behind", "late") for objective in case.objectives.all()}
+            checkins.complete(checkin, by=checkin.person, answers=answers, standings=noted)
+        _while_away(cast, case)
     with on(case.end_on - timedelta(days=30)):
         calendar.advance()
     with on(case.end_on - timedelta(days=20)):
@@ -79,6 +95,43 @@ def whole_life(cast: Cast, **changes: Any) -> Secondment:
             checklists.waive(item, by=cast.hr, reason="not needed")
         outcomes.record(case, by=cast.hr, outcome="same_role", note="as before")
         return transitions.perform(case, "complete", by=cast.hr)
+
+
+def _while_away(cast: Cast, case: Secondment) -> None:
+    """Concerns of both sides, leave, an absence, a contact, an expense, a file, and what is unpaid handed over."""
+    assert case.secondee and case.host_contact and case.line_manager
+    day = clock.today(case.zone)
+    for who in (case.secondee, case.host_contact):
+        concern = concerns.report(case, by=who, kind="other", what="noise", wish="quiet")
+        if who == case.host_contact:
+            concerns.disclose(concern, by=cast.hr, text="they hear you")
+        action = concerns.act(concern, by=cast.hr, text="talk", doer=cast.hr, due_on=day)
+        concerns.finish(action, by=cast.hr)
+        concerns.close(concern, by=cast.hr, end="settled", note="it is quiet")
+    # What the secondee raised is told to nobody; here it stands as if, so that every column holds a word.
+    told = {"told_secondee": "as you said", "told_at": clock.now(), "told_by": cast.hr}
+    case.concerns.filter(party="secondee").update(**told)
+    days = {"first_day": day, "last_day": day + timedelta(days=9)}
+    leave = leaves.ask(case, by=case.secondee, kind="annual", note="a wedding", **days)
+    leaves.decide(leave, by=case.line_manager, granted=False, reason="not then")
+    leaves.set_account(case, by=cast.hr, yearly_days=Decimal(25), brought_in=Decimal(0))
+    absences.tell(case, by=case.secondee, kind="sickness", first_day=day, last_day=day, reason="a cold")
+    touches.note(case, by=case.line_manager, on=day, channel="call", note="all well")
+    shown = {"name": "b.png", "content": PICTURE}
+    checklists.show(case.checklist.filter(list="outward").first(), by=cast.hr, **shown)
+    terms = {"model": "fixed", "frequency": "once", "currency": "GBP", "fixed": Decimal(900), "payment_days": 30}
+    charges.set_terms(case, by=cast.hr, fields=terms)
+    spent = {"spent_on": day, "kind": "travel", "amount": Decimal(9), "name": "b.png", "receipt": PICTURE}
+    expense = expenses.claim(case, by=case.secondee, label="train", **spent)
+    expenses.decide(expense, by=cast.hr, approved=True, passed_on=True)
+    charges.enter_hours(case, by=cast.hr, month=day, hours=Decimal(9))
+    charge = case.charges.get()
+    with on(case.end_on):
+        charges.invoice(charge, by=cast.hr, invoice_number="R1", invoiced_on=case.end_on, seen=charge.amount)
+    charges.hand_over(case, by=cast.hr, note="they pay soon")
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n"
 
 
 def fill(person: Person, case: Secondment, cast: Cast) -> None:

@@ -196,7 +196,8 @@ SUPPORT_SHOWS = frozenset(
         "agreement_panel", "agreement_progress", "terms_version", "compare_versions", "edit_clause", "ask_for_change",
         "decline_change", "counter_change", "redraft_agreement", "papers", "terms_preview", "open_questions",
         "paper_clauses", "clause_library", "library_clause", "agreement_pdf", "case_people", "deputies", "deputy",
-        "team", "departments", "signatories", "calendar", "members", "policy",
+        "team", "departments", "signatories", "calendar", "members", "policy", "leaves", "leave", "absence", "touches",
+        "checklist_item",
     }
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from people import clock, ledger
 from people.models import Person
+from people.notify import call_off
 from secondments import charging, placement_policies, transitions
 from secondments.choices import ChargeState, RechargeModel
 from secondments.guards import Refusal
@@ -106,6 +107,7 @@ def invoice(charge: Charge, *, by: Person, invoice_number: str, invoiced_on: dat
     charge.due_on = invoiced_on + timedelta(days=terms.payment_days)
     charge.invoiced_by = by
     charge.save()
+    call_off(f"charge:{charge.secondment_id}:{charge.number}:ready")
     ledger.record("recharge.invoice", by=by, case_id=charge.secondment_id, n=charge.number)
     return charge
 
@@ -120,6 +122,7 @@ def pay(charge: Charge, *, by: Person, paid_on: date) -> Charge:
         raise Refused(Refusal(_("Choose a day from the invoice to today."), "paid_on"))
     charge.state, charge.paid_on, charge.paid_by = ChargeState.PAID, paid_on, by
     charge.save()
+    call_off(f"charge:{charge.secondment_id}:{charge.number}:overdue")
     ledger.record("recharge.pay", by=by, case_id=charge.secondment_id, n=charge.number)
     return charge
 

@@ -328,4 +328,4 @@ def test_case_is_not_concluded_without_a_signed_agreement(cast: Cast, paper: Agr
 def test_case_does_not_start_without_a_sealed_agreement(cast: Cast) -> None:
     case = cast.agreed(sealed=False)
     with pytest.raises(IntegrityError, match="a placement without a signed and sealed agreement"):
-        move(case, "active", 4, "agreement_sealed_at = now(), started_at = now()")
+        move(case, "active", 4, "agreement_sealed_at = now(), started_at = now(), began_on = start_on")

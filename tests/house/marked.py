@@ -141,11 +141,11 @@ CASE: dict[str, set[str]] = {
     "receiptname": {"hr", "finance", "manager", "standing", "secondee"},
     "taxreason": {"hr", "finance", "manager", "standing"} | PAYERS,
     "handednote": {"hr", "finance"},
-    "concernhost": {"hr", "manager", "standing"} | HOST,
-    "concernhostwish": {"hr", "manager", "standing"} | HOST,
-    "concerntold": {"hr", "manager", "standing", "secondee"},
-    "concernhostend": {"hr", "manager", "standing"} | HOST,
-    "concernaction": {"hr", "manager", "standing"},
+    "concernhost": {"hr", "manager"} | HOST,
+    "concernhostwish": {"hr", "manager"} | HOST,
+    "concerntold": {"hr", "manager", "secondee"},
+    "concernhostend": {"hr", "manager"} | HOST,
+    "concernaction": {"hr", "manager"},
     "concernsecondee": {"hr", "secondee"},
     "concernsecondeeend": {"hr", "secondee"},
     "leavenote": HOME,
@@ -223,7 +223,8 @@ HOUSE: dict[str, set[str]] = {
 }
 SEEN = CASE | HOUSE
 KEPT_FROM_SUPPORT_AWAY = {"concernsecondee", "concernsecondeeend", "concerntold", "absencereason"}
-KEPT_FROM_SUPPORT_AWAY |= {"leavenote", "leaverefused", "touchnote"}
+KEPT_FROM_SUPPORT_AWAY |= {"leavenote", "leaverefused", "touchnote", "expensepassed", "expenseown", "expenserefused"}
+KEPT_FROM_SUPPORT_AWAY |= {"receiptname"}
 # Support sees the secondee's pages without pay and private notes, and never the copy of their data.
 KEPT_FROM_SUPPORT = {"appealtext", "appealanswer", "ideawhy", "ideaview", "ideaanswer"}
 KEPT_FROM_SUPPORT |= KEPT_FROM_SUPPORT_AWAY | {

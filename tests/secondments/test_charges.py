@@ -183,7 +183,10 @@ def test_finance_is_told_of_what_can_be_invoiced_and_what_is_overdue_once(cast: 
         return [row.about.split(":", 2)[2] for row in new.order_by("pk")]
 
     assert [told(date(2026, 9, 30)), told(date(2026, 10, 1)), told(date(2026, 10, 5))] == [[], ["1:ready"], []]
+    waiting = Notice.objects.filter(Notice.OPEN, about=f"charge:{case.pk}:1:ready")
+    assert waiting.count() == 1
     invoice(case, cast.finance, 1, day=date(2026, 10, 5))
+    assert waiting.count() == 0
     assert [told(date(2026, 11, 4)), told(date(2026, 11, 5)), told(date(2026, 11, 6))] == [
         ["2:ready"],
         ["1:overdue"],

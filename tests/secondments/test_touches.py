@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from people import clock
 from people.models import Notice, Person
-from secondments import reminders
-from secondments.actions import touches
+from secondments import placement_reminders, reminders
+from secondments.actions import charges, touches
 from secondments.models import News, Secondment
 from secondments.timetable import silence
 from secondments.transitions import NotAllowed, Refused
@@ -64,6 +67,23 @@ def test_reminder_that_was_not_sent_is_called_off(cast: Cast, case: Secondment) 
     with on(day(case, 42)):
         touches.note(case, by=cast.manager, on=day(case, 42), channel="message")
     assert not Notice.objects.filter(Notice.OPEN, about=f"touch:{case.pk}").exists()
+
+
+def test_silence_and_statements_that_were_told_of_cost_no_more_for_more_cases(cast: Cast) -> None:
+    counts = []
+    for hours in (1, 2, 3):
+        case = cast.active(is_full_time=False, weekly_hours=hours)
+        terms = {"model": "fixed", "frequency": "month", "currency": "GBP", "fixed": Decimal(900), "payment_days": 30}
+        with on(day(case, 1)):
+            charges.set_terms(case, by=cast.hr, fields=terms)
+        with on(day(case, 100)):
+            placement_reminders.remind_of_silence()
+            placement_reminders.remind_of_charges()
+            with CaptureQueriesContext(connection) as found:
+                placement_reminders.remind_of_silence()
+                placement_reminders.remind_of_charges()
+        counts.append(len(found))
+    assert counts == [counts[0]] * 3
 
 
 def test_log_is_the_home_sides(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
