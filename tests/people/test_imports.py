@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,13 @@ from tests.cast import Cast, member, person
 from tests.people.files import HEADER, as_csv, checked, errors, fates, fresh, undone, uploaded, written
 
 TODAY = clock.today("UTC")
+
+
+@pytest.fixture(autouse=True)
+def _day_stays() -> Iterator[None]:
+    """It is TODAY in all of these tests, also when midnight passes while they run."""
+    with clock.at(datetime.combine(TODAY, time(12), UTC)):
+        yield
 
 
 def new(email: str, name: str = "New Person", **fields: Any) -> list[Any]:
