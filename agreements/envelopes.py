@@ -17,7 +17,7 @@ from agreements.models import Agreement, SignatureSlot
 from agreements.states import OPEN, PaperKind, PaperState
 from people import clock
 from people.models import Person
-from people.notify import Message, call_off, queue
+from people.notify import Message, call_off, queue, queue_quietly
 from secondments import timetable
 from secondments.choices import Party
 from secondments.guards import Refusal
@@ -204,7 +204,7 @@ def remind_due() -> int:
                 .first()
             )
             if slot:
-                written += queue(*_reminders(slot))
+                written += queue_quietly(*_reminders(slot))
     return written
 
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from agreements import drafting, varying
 from agreements.models import Agreement
 from agreements.states import ENDED, OPEN, PaperKind, PaperState
+from people import ledger
 from people.models import Person
 from secondments import transitions
-from secondments.actions import variations
+from secondments.actions import variations, wishes
 from secondments.choices import Part
 from secondments.guards import Refusal
 from secondments.models import Secondment
@@ -22,8 +23,11 @@ from secondments.transitions import NotAllowed, Refused
 
 
 @transaction.atomic
-def vary(secondment: Secondment, *, by: Person, changes: dict[str, Any], reason: str) -> Agreement:
-    """Open the next variation of a signed agreement, with what it changes in the case; one is open at a time."""
+def vary(secondment: Secondment, *, by: Person, changes: dict[str, Any], reason: str, exception: str = "") -> Agreement:
+    """Open the next variation of a signed agreement, with what it changes in the case; one is open at a time.
+
+    An extension against which the policy speaks needs ``exception``, the reason why it is made all the same.
+    """
     case = transitions.lock(secondment.pk)
     _require(case, by)
     varying.in_force(case)
@@ -34,6 +38,14 @@ def vary(secondment: Secondment, *, by: Person, changes: dict[str, Any], reason:
     refusals = variations.explain(case, changes)
     if refusals:
         raise Refused(*refusals)
+    against = wishes.findings(case, variations.read(changes).get("end_on"))
+    if against and not exception.strip():
+        raise Refused(
+            *(Refusal(sentence, "end_on") for sentence in against),
+            Refusal(_("Say why it is extended although the policy speaks against it."), "exception"),
+        )
+    if against:
+        ledger.record("wish.except", by=by, case_id=case.pk, reason=exception.strip(), rules=len(against))
     return drafting.draft(case, by=by, kind=PaperKind.VARIATION, changes=changes, reason=reason.strip())
 
 

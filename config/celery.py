@@ -41,6 +41,7 @@ app.conf.beat_schedule = {
     "make-data-copies": {"task": "people.make_data_copies", "schedule": SWEEP, "options": {"expires": SWEEP}},
     "sweep-personal-data": {"task": "people.sweep_personal_data", "schedule": DAILY},
     "advance": {"task": "secondments.advance", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
+    "count-days": {"task": "secondments.count_days", "schedule": DAILY},
     "remind": {"task": "secondments.remind", "schedule": CALENDAR, "options": {"expires": CALENDAR}},
 }
 

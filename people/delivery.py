@@ -64,7 +64,12 @@ def claim() -> list[Notice]:
         batch = list(
             Notice.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("recipient")
-            .filter(Notice.OPEN, Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - STALE), next_attempt_at__lte=now)
+            .filter(
+                Notice.OPEN,
+                Q(in_digest=False),
+                Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - STALE),
+                next_attempt_at__lte=now,
+            )
             .order_by("next_attempt_at", "pk")[:BATCH]
         )
         Notice.objects.filter(pk__in=[notice.pk for notice in batch]).update(claimed_at=now, attempts=F("attempts") + 1)
@@ -80,7 +85,7 @@ def send_batch(batch: list[Notice]) -> int:
         connection.open()
     except OSError as error:
         for notice in batch:
-            _postpone(notice, str(error))
+            postpone(notice, str(error))
         return 0
     accepted = 0
     try:
@@ -102,29 +107,23 @@ def _send_one(notice: Notice, connection: object) -> bool:
         letter(notice, connection).send()
     except smtplib.SMTPRecipientsRefused as error:
         code = max((answer[0] for answer in error.recipients.values()), default=500)
-        _refused(notice, code, str(error))
+        refused(notice, code, str(error))
     except smtplib.SMTPResponseException as error:
-        _refused(notice, error.smtp_code, str(error))
+        refused(notice, error.smtp_code, str(error))
     except (OSError, smtplib.SMTPException) as error:
-        _postpone(notice, str(error))
+        postpone(notice, str(error))
     except Exception as error:  # an attachment that is gone must not stop the others
         log.exception("notice %s cannot be sent", notice.pk)
-        _postpone(notice, repr(error))
+        postpone(notice, repr(error))
     else:
-        _mark_sent(notice)
+        mark_sent(notice)
         return True
     return False
 
 
 def letter(notice: Notice, connection: object = None) -> EmailMultiAlternatives:
     """The e-mail for a notice: plain text, its HTML twin, and the attachment if it has one."""
-    way = link_sources.get(notice.about.partition(":")[0])
-    path = (way(notice) if way and notice.action_path.endswith("/sign/") else "") or notice.action_path
-    context = {
-        "notice": notice,
-        "link": f"{settings.SITE_URL}{path}" if path else "",
-        "site": settings.SITE_URL,
-    }
+    context = {"notice": notice, "link": link_of(notice), "site": settings.SITE_URL}
     message = EmailMultiAlternatives(
         subject=" ".join(notice.subject.split()),
         body=render_to_string("mail/notice.txt", context),
@@ -139,13 +138,20 @@ def letter(notice: Notice, connection: object = None) -> EmailMultiAlternatives:
     return message
 
 
+def link_of(notice: Notice) -> str:
+    """Where a mail leads: the page that it is about, or the address that its house gives for it."""
+    way = link_sources.get(notice.about.partition(":")[0])
+    path = (way(notice) if way and notice.action_path.endswith("/sign/") else "") or notice.action_path
+    return f"{settings.SITE_URL}{path}" if path else ""
+
+
 def message_id(notice: Notice) -> str:
     """The same for each try of the same notice."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return f"<notice-{notice.pk}-{notice.created_at:%Y%m%d%H%M%S%f}@{domain}>"
 
 
-def _mark_sent(notice: Notice) -> None:
+def mark_sent(notice: Notice) -> None:
     _settle(notice, is_sent=True, sent_at=timezone.now(), error="")
 
 
@@ -165,18 +171,19 @@ def forgotten(notice: Notice) -> dict[str, object]:
     return {"sentences": [], "subject": "A code"} if notice.is_secret else {}
 
 
-def _refused(notice: Notice, code: int, error: str) -> None:
+def refused(notice: Notice, code: int, error: str) -> None:
     """The server said no: 5xx for good, 4xx for now."""
     if 500 <= code < 600:
         _settle(notice, is_sent=False, failed_at=timezone.now(), error=error)
     else:
-        _postpone(notice, error)
+        postpone(notice, error)
 
 
-def _postpone(notice: Notice, error: str) -> None:
+def postpone(notice: Notice, error: str) -> None:
     now = timezone.now()
     attempts = notice.attempts + 1
-    if now - notice.created_at > GIVE_UP_AFTER:
+    # What waited for its reader's morning or the end of their quiet hours has its day of tries as well.
+    if now - notice.created_at > GIVE_UP_AFTER * (2 if notice.in_digest else 1):
         _settle(notice, is_sent=False, failed_at=now, error=error)
         return
     pause = PAUSES[min(attempts, len(PAUSES)) - 1]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import time
 from secrets import token_hex
+from typing import cast
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from people import mail_hours
 from people.models import Notice, Person
 
 
@@ -28,17 +32,25 @@ class Message:
     attachment: str = ""
     is_secret: bool = False
     address: str = ""  # in place of the person's own: a former or a new one
+    is_urgent: bool = False  # never waits for the one mail of the day
 
 
-def queue(*messages: Message) -> int:
+def queue_quietly(*messages: Message) -> int:
+    """As :func:`queue`, for reminders: none of them is sent within its reader's quiet hours."""
+    return queue(*messages, quietly=True)
+
+
+def queue(*messages: Message, quietly: bool = False) -> int:
     """Write messages to the outbox; those whose key is there already are skipped. Returns how many were new.
+
+    Whoever wants one mail a day gets what is not urgent, secret or with a file in that of the next morning.
 
     After the commit a worker is asked to send. When the broker is out of reach nothing is lost: the
     scheduler's next sweep finds them.
     """
     keys = [message.key for message in messages]
     known = set(Notice.objects.filter(key__in=keys).values_list("key", flat=True))
-    rows = [_row(message) for message in messages if message.key not in known and message.to.is_active]
+    rows = [_row(message, quietly) for message in messages if message.key not in known and message.to.is_active]
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
         transaction.on_commit(_ask_worker, robust=True)
@@ -64,8 +76,8 @@ def call_off(about: str | Iterable[str]) -> int:
     return found.update(cancelled_at=timezone.now())
 
 
-def _row(message: Message) -> Notice:
-    return Notice(
+def _row(message: Message, quietly: bool) -> Notice:
+    found = Notice(
         key=message.key,
         about=message.about,
         recipient=message.to,
@@ -79,6 +91,21 @@ def _row(message: Message) -> Notice:
         attachment=message.attachment,
         is_secret=message.is_secret,
     )
+    to = message.to
+    goes_alone = message.is_secret or message.is_urgent or message.address or message.attachment
+    if to.digest and not goes_alone:
+        found.in_digest = True
+        found.next_attempt_at = mail_hours.next_morning(timezone.now(), to.time_zone)
+    elif quietly and (quiet := quiet_hours(to)):
+        found.next_attempt_at = mail_hours.after_quiet(timezone.now(), to.time_zone, *quiet)
+    return found
+
+
+def quiet_hours(person: Person) -> tuple[time, time] | None:
+    """Their own, or those of the house."""
+    if person.quiet_from is not None and person.quiet_until is not None:
+        return person.quiet_from, person.quiet_until
+    return cast("tuple[time, time] | None", settings.QUIET_HOURS)
 
 
 def _ask_worker() -> None:

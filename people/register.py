@@ -44,6 +44,8 @@ TABLES = (
             column("email", PERSONAL, _("to sign in and to write to you"), REPLACE, to="erased-{key}@erased.invalid"),
             column("phone", PERSONAL, _("so that others in your cases can reach you"), BLANK),
             column("time_zone", PERSONAL, _("to show times as your clock does"), REPLACE, to="UTC"),
+            column("quiet_from quiet_until", PERSONAL, _("when no reminders are sent to you"), BLANK),
+            column("digest", PERSONAL, _("whether you get one mail a day"), REPLACE, to=False),
             column("is_active", PERSONAL, _("whether you may sign in"), REPLACE, to=False),
             column("last_login", PERSONAL, _("when you last signed in"), BLANK),
             column("joined_at", PERSONAL, _("when you were entered"), KEEP, TIMED),
@@ -115,7 +117,7 @@ TABLES = (
         ACCOUNT,
         own=("recipient",),
         columns=(
-            machine("id key about case_id attachment is_secret attempts next_attempt_at claimed_at"),
+            machine("id key about case_id attachment is_secret in_digest attempts next_attempt_at claimed_at"),
             links("recipient"),
             column("address", PERSONAL, _("where it goes, if not to your present address"), BLANK),
             column("subject", PERSONAL, _("what you are told"), REPLACE, to=ERASED),

@@ -8,7 +8,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.conf import settings
 
-from people import anchors, attempts, delivery, sessions
+from people import anchors, attempts, delivery, digests, sessions
 from people.actions import copies, erasure, support
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def ask(task: Task, *args: Any) -> bool:
 
 @shared_task(name="people.deliver_notices")
 def deliver_notices() -> int:
-    return delivery.deliver()
+    return delivery.deliver() + digests.deliver()
 
 
 @shared_task(name="people.anchor_ledger")

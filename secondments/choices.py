@@ -292,3 +292,45 @@ class ExpenseKind(models.TextChoices):
     TRAINING = "training", _("Training")
     EQUIPMENT = "equipment", _("Equipment")
     OTHER = "other", _("Other")
+
+
+# --- Beside and after the placement
+
+
+class Rating(models.IntegerChoices):
+    """An answer that can be compared across cases."""
+
+    POOR = 1, _("Poor")
+    WEAK = 2, _("Weak")
+    FAIR = 3, _("Fair")
+    GOOD = 4, _("Good")
+    EXCELLENT = 5, _("Excellent")
+
+
+class RoleBack(models.TextChoices):
+    """To what somebody comes back."""
+
+    SAME = "same", _("The same role")
+    EQUIVALENT = "equivalent", _("An equivalent role")
+    NEW = "new", _("A new role")
+
+
+class SkillUse(models.TextChoices):
+    """Whether what was learnt is used at home, some time afterwards."""
+
+    MUCH = "much", _("Much of it")
+    SOME = "some", _("Some of it")
+    NONE = "none", _("None of it")
+
+
+class CertificateKind(models.TextChoices):
+    """Papers that somebody needs to work where they are lent to."""
+
+    PERMIT = "permit", _("Work permit")
+    VISA = "visa", _("Visa or residence permit")
+    COVERAGE = "coverage", _("Certificate of social security coverage")
+    DECLARATION = "declaration", _("Declaration of a posted worker")
+    REGISTRATION = "registration", _("Professional registration")
+    CLEARANCE = "clearance", _("Clearance or background check")
+    INSURANCE = "insurance", _("Insurance")
+    OTHER = "other", _("Something else")

@@ -12,7 +12,7 @@ from people import clock
 from people.actions import invitations
 from people.models import Organisation, Person
 from people.notify import call_off
-from secondments import charging, notices, part_notices, policies, timetable
+from secondments import charging, notices, part_notices, policies, returning, review_notices, timetable
 from secondments.choices import DecisionKind, ListKind, Party
 from secondments.models import CheckIn, ChecklistItem, Decision, Evaluation, Proposal, Secondment, UsualItem
 
@@ -92,7 +92,7 @@ INWARD = [
     (_("Read the host's house rules"), Party.SECONDEE, 2),
 ]
 RETURN = [
-    (_("End access to the host's premises and accounts"), Party.HOST, 0),
+    (_("Take back equipment and papers, and say what becomes of accounts and data"), Party.HOST, 0),
     (_("Hand back the host's equipment and papers"), Party.SECONDEE, 0),
     (_("Welcome back and settle in to the home post"), Party.LINE_MANAGER, 7),
     (_("Share what was learnt with the team"), Party.SECONDEE, 21),
@@ -187,12 +187,13 @@ def ask_evaluations(secondment: Secondment, by: Person | None) -> None:
             defaults={"person": person, "asked_at": clock.now(), "due_on": secondment.end_on},
         )
         if is_new:
-            notices.evaluation_asked(evaluation)
+            review_notices.evaluation_asked(evaluation)
 
 
 def open_return(secondment: Secondment, by: Person | None) -> None:
     cancel_checkins(secondment)
     _open_list(secondment, ListKind.RETURN)
+    returning.carry_leave(secondment, by)
 
 
 def call_off_everything(secondment: Secondment, by: Person | None) -> None:
@@ -209,6 +210,7 @@ EFFECTS: dict[str, Callable[[Secondment, Person | None], None]] = {
     "start": begin_placement,
     "begin_review": ask_evaluations,
     "begin_return": open_return,
+    "complete": returning.plan_follow_ups,
     "withdraw": call_off_everything,
 }
 

@@ -9,11 +9,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from people.models import Membership, Person
-from people.notify import Message, call_off, queue
+from people.notify import Message, call_off, queue, queue_quietly
 from people.roles import Role
 from secondments.capacities import deputies_of
 from secondments.choices import DecisionKind, Part
-from secondments.models import CasePart, CheckIn, Decision, Evaluation, Secondment
+from secondments.models import CasePart, CheckIn, Decision, Secondment
 
 
 def everybody(secondment: Secondment) -> list[Person]:
@@ -49,8 +49,10 @@ def message(
     action: str = "",
     path: str = "",
     about: str = "",
+    urgent: bool = False,
 ) -> Message:
     return Message(
+        is_urgent=urgent,
         key=f"case:{secondment.pk}:{event}:{to.pk}",
         about=about or f"case:{secondment.pk}:{event}",
         case_id=secondment.pk,
@@ -268,28 +270,9 @@ def checkin_needs_attention(checkin: CheckIn) -> None:
                 f"checkin-attention:{checkin.pk}",
                 _("Please look at a check-in: %(title)s") % {"title": secondment.title},
                 _("%(who)s has checked in and would welcome your attention.") % {"who": checkin.person},
+                urgent=True,
             )
             for person in hr(secondment)
-        )
-    )
-
-
-def evaluation_asked(evaluation: Evaluation) -> None:
-    secondment = evaluation.secondment
-    queue(
-        Message(
-            key=f"evaluation:{evaluation.pk}:asked",
-            about=f"evaluation:{evaluation.pk}",
-            case_id=secondment.pk,
-            to=evaluation.person,
-            subject=_("Please look back: %(title)s") % {"title": secondment.title},
-            sentences=[
-                _("The secondment is nearing its end, and your view of it is asked."),
-                _("Please answer by %(day)s.") % {"day": date_format(evaluation.due_on, "j F Y")},
-            ],
-            action_label=_("Evaluate the secondment"),
-            action_path=f"{secondment.get_absolute_url()}evaluations/{evaluation.party}/",
-            why=_("You get this because you have a part in the secondment %(ref)s.") % {"ref": secondment.reference},
         )
     )
 
@@ -350,7 +333,13 @@ def milestone(secondment: Secondment, name: str, left: int) -> int:
         ),
     }
     people, subject, sentence = told[name]
-    return queue(
+    action, page = {
+        "extension_deadline": (_("Open what was asked for"), "changes/"),
+        "return_role": (_("Open the return plan"), "return/"),
+        "end_in_30": (_("Open the return plan"), "return/"),
+    }.get(name, ("", ""))
+    path = f"{secondment.get_absolute_url()}{page}" if page else ""
+    return queue_quietly(
         *(
             message(
                 secondment,
@@ -358,6 +347,8 @@ def milestone(secondment: Secondment, name: str, left: int) -> int:
                 f"milestone:{secondment.end_on}:{name}",
                 subject % {"title": secondment.title, "left": left},
                 sentence % {"day": day},
+                action=action,
+                path=path,
             )
             for person in [*hr(secondment), *still_here(secondment, people)]
         )

@@ -34,6 +34,7 @@ from secondments.models import (
     Question,
     Secondment,
     Skill,
+    SkillResult,
 )
 
 M = TypeVar("M", bound=Model)
@@ -98,6 +99,8 @@ def sections(person: Person, reader: Person) -> Iterable[Section]:
     yield section("secondments.Evaluation", evaluations)
     results = ObjectiveResult.objects.filter(evaluation__in=evaluations).select_related("objective")
     yield section("secondments.ObjectiveResult", results)
+    levels = SkillResult.objects.filter(evaluation__in=evaluations).select_related("skill")
+    yield section("secondments.SkillResult", levels)
     yield from placement_data.sections(person, reader)
 
 
@@ -184,9 +187,8 @@ def _hidden_of_checkin(checkin: CheckIn, reader: Person) -> list[str]:
 
 def _may_copy(evaluation: Evaluation, person: Person) -> bool:
     case = evaluation.secondment
-    released = case.review_concluded_at is not None
     parts = policies.parts_of(case, person)
-    return policies.may_read_evaluation(evaluation, parts, released=released)
+    return policies.may_read_evaluation(evaluation, parts, released=case.is_released)
 
 
 # --- Until when

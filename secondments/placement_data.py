@@ -11,15 +11,23 @@ from secondments import scopes
 from secondments.choices import Part
 from secondments.models import (
     Absence,
+    Certificate,
     CheckInProgress,
     Concern,
     Expense,
+    FollowUp,
     HoursWorked,
+    Induction,
+    InductionStep,
     Leave,
     LeaveAccount,
     RechargeTerms,
+    Reorganisation,
+    ReturnPlan,
     Secondment,
     Touch,
+    Trip,
+    Wish,
 )
 
 
@@ -37,4 +45,15 @@ def sections(person: Person, reader: Person) -> Iterable[Section]:
     yield section("secondments.Touch", Touch.objects.filter(**lent))
     yield section("secondments.RechargeTerms", RechargeTerms.objects.filter(**lent))
     yield section("secondments.HoursWorked", HoursWorked.objects.filter(**lent))
+    for table, rows in {
+        "ReturnPlan": ReturnPlan.objects,
+        "FollowUp": FollowUp.objects,
+        "Certificate": Certificate.objects,
+        "Trip": Trip.objects,
+        "Reorganisation": Reorganisation.objects,
+        "Induction": Induction.objects,
+        "InductionStep": InductionStep.objects,
+    }.items():
+        yield section(f"secondments.{table}", rows.filter(**lent))
+    yield section("secondments.Wish", Wish.objects.filter(asked_by=person, secondment__in=cases))
     yield section("secondments.Expense", Expense.objects.filter(**lent).defer("receipt"))

@@ -30,8 +30,20 @@ def _unique(people: Iterable[Person], but: Person | None = None) -> list[Person]
     return [who for who in {person.pk: person for person in people}.values() if who != but]
 
 
-def each(case: Secondment, people: Iterable[Person], event: str, subject: str, *sentences: str, path: str) -> None:
-    queue(*(message(case, person, event, subject, *sentences, path=path) for person in people))
+def each(
+    case: Secondment,
+    people: Iterable[Person],
+    event: str,
+    subject: str,
+    *sentences: str,
+    path: str,
+    about: str = "",
+    urgent: bool = False,
+) -> None:
+    """The same to each of these people; what is urgent does not wait for anybody's one mail of the day."""
+    queue(
+        *(message(case, person, event, subject, *sentences, path=path, about=about, urgent=urgent) for person in people)
+    )
 
 
 # --- Concerns
@@ -48,6 +60,7 @@ def concern_raised(concern: Concern) -> None:
         _("A concern was raised: %(title)s") % {"title": case.title},
         _("Something was raised that needs your attention; it is on the page."),
         path=concern.get_absolute_url(),
+        urgent=True,
     )
 
 
@@ -257,6 +270,7 @@ def absence_told(absence: Absence, by: Person) -> None:
         _("Absent: %(who)s") % words,
         _("%(who)s is absent since %(day)s.") % words,
         path=_leave_path(case),
+        urgent=True,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from people.models import Person
 from secondments.choices import Part, Party
-from secondments.models import Concern, Expense, Leave, Secondment
+from secondments.models import Concern, EarlyEnd, Expense, Leave, Secondment, Wish
 from secondments.policies import AT_HOST, HOME_SIDE, parts_of
 from secondments.states import CLOSED, PLACED, STARTED, WITH_PLACEMENT, State
 
@@ -115,3 +115,117 @@ def may_enter_hours(secondment: Secondment, person: Person) -> bool:
 
 def may_claim(secondment: Secondment, person: Person) -> bool:
     return secondment.state in STARTED - CLOSED and Part.SECONDEE in parts_of(secondment, person)
+
+
+# --- The way back
+
+PLANS_RETURN = frozenset({Part.HR_SECONDER, Part.LINE_MANAGER})
+RETURN_READERS = HOME_SIDE | AT_HOST
+# What of the return plan each part writes; the rest of it is read by the home side.
+OF_HOME = frozenset(
+    ("meeting_on", "meeting_notes", "role_kind", "role", "manager_name", "post_protected_until", "start_back_on",
+     "phased", "training", "skills_use", "sharing")
+)  # fmt: skip
+OF_SECONDEE = frozenset({"wishes", "skills_use", "sharing"})
+OF_HOST = frozenset({"handback"})
+
+
+def return_fields(parts: frozenset[Part]) -> frozenset[str]:
+    """Which fields of the return plan somebody writes."""
+    found = frozenset[str]()
+    if parts & PLANS_RETURN:
+        found |= OF_HOME
+    if Part.SECONDEE in parts:
+        found |= OF_SECONDEE
+    if parts & AT_HOST:
+        found |= OF_HOST
+    return found
+
+
+def may_see_return(parts: frozenset[Part]) -> bool:
+    """The home side the plan; the host its handback."""
+    return bool(parts & RETURN_READERS)
+
+
+def may_end_access(secondment: Secondment, parts: frozenset[Part]) -> bool:
+    """Who is at the host; HR too where both are the same employer."""
+    return bool(parts & AT_HOST) or (Part.HR_SECONDER in parts and secondment.is_internal)
+
+
+def may_answer_follow_up(parts: frozenset[Part]) -> bool:
+    return bool(parts & PLANS_RETURN)
+
+
+# --- Changes that are asked for, and an end before the notice
+
+ASKS_CHANGE = {
+    Part.SECONDEE: Party.SECONDEE,
+    Part.LINE_MANAGER: Party.LINE_MANAGER,
+    Part.HOST_CONTACT: Party.HOST,
+    Part.HOST_SUPERVISOR: Party.HOST,
+    Part.HR_HOST: Party.HOST,
+    Part.HR_SECONDER: Party.SECONDER,
+}
+WISH_READERS = HOME_SIDE | AT_HOST
+
+
+def may_ask_change(secondment: Secondment, person: Person) -> bool:
+    """Every party, from the signed agreement until the last day."""
+    return secondment.state in PLACED | {State.AGREED} and bool(parts_of(secondment, person) & ASKS_CHANGE.keys())
+
+
+def may_read_wish(wish: Wish, parts: frozenset[Part]) -> bool:
+    """All who would have to agree to it; one that was taken back, who asked and HR."""
+    if wish.taken_back_at:
+        asked = any(party == wish.party and part in parts for part, party in ASKS_CHANGE.items())
+        return asked or Part.HR_SECONDER in parts
+    return bool(parts & WISH_READERS)
+
+
+ENDS_EARLY = frozenset({Part.HR_SECONDER, Part.LINE_MANAGER, Part.SIGNATORY_SECONDER})
+
+
+def may_read_early_end(parts: frozenset[Part]) -> bool:
+    """Until it is approved an end before the notice is between those at the seconder who decide on it."""
+    return bool(parts & ENDS_EARLY)
+
+
+def may_answer_early_end(found: EarlyEnd, parts: frozenset[Part], person: Person) -> bool:
+    """Somebody else at the seconder than who proposed it."""
+    return found.approved is None and bool(parts & ENDS_EARLY) and found.proposed_by_id != person.pk
+
+
+# --- Abroad, and reorganisations
+
+ABROAD_READERS = frozenset({Part.HR_SECONDER, Part.SECONDEE, Part.LINE_MANAGER})
+CERTIFICATE_WRITERS = frozenset({Part.HR_SECONDER, Part.SECONDEE})
+
+
+def may_see_abroad(parts: frozenset[Part]) -> bool:
+    """Papers and days of presence: the home side; they are about the secondee's own standing in the country."""
+    return bool(parts & ABROAD_READERS)
+
+
+def may_write_abroad(secondment: Secondment, parts: frozenset[Part]) -> bool:
+    return secondment.state not in CLOSED and secondment.submitted_at is not None and bool(parts & CERTIFICATE_WRITERS)
+
+
+REORGANISATION_READERS = HOME_SIDE
+TELLS_REORGANISATION = {Part.HR_SECONDER: Party.SECONDER, Part.HR_HOST: Party.HOST, Part.HOST_CONTACT: Party.HOST}
+
+
+def may_read_reorganisation(party: str, parts: frozenset[Part]) -> bool:
+    """The home side all of them, the host its own."""
+    return bool(parts & HOME_SIDE) or (party == Party.HOST and bool(parts & AT_HOST))
+
+
+# --- How somebody is received
+
+INDUCTION_WRITERS = AT_HOST
+INDUCTION_READERS = AT_HOST | {Part.HR_SECONDER, Part.SECONDEE}
+
+
+def may_write_induction(secondment: Secondment, parts: frozenset[Part]) -> bool:
+    """The host; HR too where both are the same employer. Until the last day."""
+    own = bool(parts & INDUCTION_WRITERS) or (Part.HR_SECONDER in parts and secondment.is_internal)
+    return own and secondment.state in PLACED | {State.AGREED}

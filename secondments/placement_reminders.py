@@ -15,8 +15,16 @@ from django.db.models.functions import Coalesce
 
 from people import clock
 from people.models import Notice, Person
-from people.notify import Message, queue
-from secondments import charge_notices, checklist_notices, notices, placement_notices, timetable
+from people.notify import Message, queue_quietly
+from secondments import (
+    beside_reminders,
+    charge_notices,
+    checklist_notices,
+    notices,
+    placement_notices,
+    return_reminders,
+    timetable,
+)
 from secondments.choices import ChargeState
 from secondments.models import Charge, ChecklistItem, ConcernAction, Leave, Secondment, Touch
 from secondments.states import PLACED, WITH_PLACEMENT
@@ -26,7 +34,8 @@ BATCH = 500
 
 def remind() -> int:
     leave, planned = remind_of_leave(), remind_of_actions()
-    return leave + planned + remind_of_checklists() + remind_of_silence() + remind_of_charges()
+    beside = remind_of_checklists() + remind_of_silence() + remind_of_charges()
+    return leave + planned + beside + return_reminders.remind() + beside_reminders.remind()
 
 
 def remind_of_leave() -> int:
@@ -44,7 +53,9 @@ def remind_of_leave() -> int:
                     if rung.name == timetable.BEFORE:  # they have just been asked
                         continue
                     people = notices.hr(case) if rung.name == timetable.ESCALATE else placement_notices.approvers(case)
-                    written += queue(*(placement_notices.leave_reminder(leave, rung.name, who) for who in people))
+                    written += queue_quietly(
+                        *(placement_notices.leave_reminder(leave, rung.name, who) for who in people)
+                    )
     return written
 
 
@@ -67,7 +78,9 @@ def remind_of_actions() -> int:
                 case = action.concern.secondment
                 for rung in timetable.rungs_reached(action.due_on, clock.today(case.zone), case.rules):
                     people = notices.hr(case) if rung.name == timetable.ESCALATE else [action.doer]
-                    written += queue(*(placement_notices.action_reminder(action, rung.name, who) for who in people))
+                    written += queue_quietly(
+                        *(placement_notices.action_reminder(action, rung.name, who) for who in people)
+                    )
     return written
 
 
@@ -104,7 +117,7 @@ def _remind_of_items(case: Secondment, items: list[ChecklistItem]) -> int:
         due[place].append(item)
         owners[place].update(checklist_notices.who_sees_to(item, escalated=place[1]))
     return sum(
-        queue(checklist_notices.checklist_reminder(case, party, rows, who, escalated=escalated))
+        queue_quietly(checklist_notices.checklist_reminder(case, party, rows, who, escalated=escalated))
         for (party, escalated), rows in due.items()
         for who in sorted(owners[party, escalated], key=lambda who: who.pk)
     )
@@ -140,7 +153,7 @@ def _tell_of_silence(silent: list[tuple[Secondment, date, int]]) -> int:
         if case.pk not in told:
             people = notices.still_here(case, [case.line_manager]) or notices.hr(case)
             messages += [placement_notices.touch_reminder(case, who, since, period) for who in people]
-    return queue(*messages)
+    return queue_quietly(*messages)
 
 
 def remind_of_charges() -> int:
@@ -162,6 +175,6 @@ def remind_of_charges() -> int:
                 finance[place] = charge_notices.who_charges(case)
             messages += [charge_notices.charge_reminder(charge, what, who) for who in finance[place]]
             if len(messages) >= BATCH:
-                written += queue(*messages)
+                written += queue_quietly(*messages)
                 messages = []
-    return written + queue(*messages)
+    return written + queue_quietly(*messages)

@@ -242,7 +242,7 @@ def may_evaluate(evaluation: Evaluation, parts: frozenset[Part]) -> bool:
 
 
 def may_read_evaluation(evaluation: Evaluation, parts: frozenset[Part], *, released: bool) -> bool:
-    """That of one's own party; HR of the seconder all; the others' once the conclusion has released them."""
+    """That of one's own party; HR of the seconder all; the others' once HR has released them, or has concluded."""
     if may_evaluate(evaluation, parts) or Part.HR_SECONDER in parts:
         return True
     return released and bool(parts & REVIEWERS)

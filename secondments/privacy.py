@@ -37,7 +37,7 @@ TABLES = (
         columns=(
             machine("id key transition_number revision policy turn turn_since turn_until"),
             links("owner seconder_signatory host_signatory submitted_by declined_by completed_by withdrawn_by"),
-            links("ended_early_by review_concluded_by host_signatory_confirmed_by"),
+            links("ended_early_by review_released_by review_concluded_by host_signatory_confirmed_by"),
             column("reference state kind", PERSONAL, _("which case it is, and how far"), KEEP, WORDED),
             column("secondee seconder host", PERSONAL, _("who is lent by whom to whom"), KEEP, LINKED),
             column("line_manager host_contact", PERSONAL, _("whom to ask"), KEEP, LINKED),
@@ -49,7 +49,9 @@ TABLES = (
             column("total_hours working_days is_indefinite", PERSONAL, _("when"), KEEP, TIMED),
             stamps("submitted_at approved_at declined_at agreed_at started_at review_began_at return_began_at"),
             stamps("completed_at withdrawn_at agreement_signed_at agreement_sealed_at ended_early_at"),
-            stamps("review_concluded_at created_at changed_at returned_on host_signatory_confirmed_at"),
+            stamps(
+                "review_released_at review_concluded_at created_at changed_at returned_on host_signatory_confirmed_at"
+            ),
             column("early_end_reason", CONFIDENTIAL, _("why it ended early"), REPLACE, to=ERASED),
             column("early_end_asked_by", PERSONAL, _("which party asked for the end"), KEEP, WORDED),
             column("review_conclusion", PERSONAL, _("what HR concluded"), BLANK),
@@ -325,6 +327,7 @@ TABLES = (
             column("party", PERSONAL, _("whose evaluation it is"), KEEP, WORDED),
             stamps("asked_at due_on completed_at"),
             column("what_worked skills", CONFIDENTIAL, _("how the secondment was seen"), BLANK),
+            column("went supported worth", CONFIDENTIAL, _("how the secondment was rated"), KEEP, WORDED),
             column("would_repeat", CONFIDENTIAL, _("whether it would be done again"), KEEP, WORDED),
         ),
     ),

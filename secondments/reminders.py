@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from people import clock
 from people.models import Notice, Person
-from people.notify import Message, queue
+from people.notify import Message, queue_quietly
 from secondments import notices, placement_reminders, timetable
 from secondments.choices import DecisionKind, Part, Party
 from secondments.models import CasePart, CheckIn, Decision, Deputy, Secondment
@@ -45,7 +45,7 @@ def remind_of_decisions() -> int:
             for decision in found.select_related(
                 "decider", "secondment__seconder", "secondment__owner", "secondment__secondee", "secondment__host"
             ):
-                written += queue(*_decision_messages(decision))
+                written += queue_quietly(*_decision_messages(decision))
     return written
 
 
@@ -60,13 +60,14 @@ def _decision_messages(decision: Decision) -> Iterator[Message]:
             yield notices.decision_reminder(decision, rung.name, person)
 
 
-def remind_of_checkins() -> int:
+def pending_checkins() -> QuerySet[CheckIn]:
+    """Check-ins of which somebody may have to be reminded now, found by the index of those that are open."""
     horizon = clock.now().date() + timedelta(days=timetable.LONGEST_LEAD)
     after, escalate = (
         Concat(Value("checkin:"), Cast("pk", CharField()), Value(f":{rung}"))
         for rung in (timetable.AFTER, timetable.ESCALATE)
     )
-    pending = (
+    return (
         # Once HR has been told there is nothing more to write: years of silence cost no sweep anything.
         CheckIn.objects.annotate(after_key=after, escalate_key=escalate)
         .exclude(
@@ -88,8 +89,11 @@ def remind_of_checkins() -> int:
         )
         .order_by("due_on", "pk")
     )
+
+
+def remind_of_checkins() -> int:
     written, batch = 0, []
-    for message in _checkin_messages(pending.iterator(chunk_size=BATCH)):
+    for message in _checkin_messages(pending_checkins().iterator(chunk_size=BATCH)):
         batch.append(message)
         if len(batch) >= BATCH:
             written += _write(batch)
@@ -103,7 +107,7 @@ def _write(batch: list[tuple[int, Message]]) -> int:
         ids = sorted({pk for pk, _ in batch})
         pending = CheckIn.objects.select_for_update(no_key=True).filter(CheckIn.PENDING, pk__in=ids).order_by("pk")
         still = set(pending.values_list("pk", flat=True))
-        return queue(*(message for pk, message in batch if pk in still))
+        return queue_quietly(*(message for pk, message in batch if pk in still))
 
 
 def _checkin_messages(pending: Iterator[CheckIn]) -> Iterator[tuple[int, Message]]:

@@ -27,8 +27,10 @@ from secondments.models import (
     Leave,
     Override,
     Question,
+    Reorganisation,
     Secondment,
     Touch,
+    Wish,
 )
 
 
@@ -135,7 +137,7 @@ def evaluations(person: Person) -> QuerySet[Evaluation]:
     found = Q(secondment__in=cases_in(person, {Part.HR_SECONDER}))
     for party, speakers in policies.SPEAKS_FOR.items():
         found |= Q(party=party, secondment__in=cases_in(person, speakers))
-    released = Q(secondment__review_concluded_at__isnull=False)
+    released = Q(secondment__review_concluded_at__isnull=False) | Q(secondment__review_released_at__isnull=False)
     found |= released & Q(secondment__in=cases_in(person, policies.REVIEWERS))
     return Evaluation.objects.filter(found)
 
@@ -176,6 +178,21 @@ def expenses(person: Person) -> QuerySet[Expense]:
     found = Q(secondment__in=cases_in(person, placement_policies.EXPENSE_READERS))
     found |= Q(passed_on=True, secondment__in=cases_in(person, {Part.FINANCE_HOST, Part.HR_HOST}))
     return Expense.objects.filter(found)
+
+
+def reorganisations(person: Person) -> QuerySet[Reorganisation]:
+    """The pair of ``may_read_reorganisation``."""
+    found = Q(secondment__in=cases_in(person, policies.HOME_SIDE))
+    return Reorganisation.objects.filter(found | Q(party=Party.HOST, secondment__in=cases_in(person, policies.AT_HOST)))
+
+
+def wishes(person: Person) -> QuerySet[Wish]:
+    """The pair of ``may_read_wish``."""
+    found = Q(taken_back_at__isnull=True, secondment__in=cases_in(person, placement_policies.WISH_READERS))
+    found |= Q(secondment__in=cases_in(person, {Part.HR_SECONDER}))
+    for part, party in placement_policies.ASKS_CHANGE.items():
+        found |= Q(party=party, secondment__in=cases_in(person, {part}))
+    return Wish.objects.filter(found)
 
 
 def salaries(person: Person) -> QuerySet[Secondment]:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from secondments import reminders
+from secondments import beside_reminders, reminders
 from secondments.actions import calendar
 
 
@@ -16,3 +16,9 @@ def advance() -> int:
 def remind() -> int:
     """Write the reminders that are due to the outbox."""
     return reminders.remind()
+
+
+@shared_task(name="secondments.count_days")
+def count_days() -> int:
+    """Look once a day which thresholds of days abroad come near."""
+    return beside_reminders.count_days()

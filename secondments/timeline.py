@@ -236,6 +236,43 @@ register(
     NO_FINANCE,
     icon="edit",
 )
+for _verb, _text in {
+    "certificate.add": "%(who)s noted a paper that is needed abroad",
+    "certificate.change": "%(who)s corrected a paper that is needed abroad",
+    "certificate.put_away": "%(who)s put away a paper that is not needed any more",
+}.items():
+    register(_verb, plain(_text), HOME, icon="file")
+for _verb, _text in {
+    "trip.note": "%(who)s noted days in another country from %(first)s to %(last)s",
+    "trip.remove": "%(who)s took back days in another country from %(first)s to %(last)s",
+}.items():
+    register(_verb, _days(_text), HOME, icon="calendar")
+register("reorganisation.tell", plain("%(who)s told the secondee of a change of the organisation"), HOME, icon="users")
+register("reorganisation.view", plain("%(who)s said what they think of it"), HOME, icon="message")
+register("reorganisation.end", plain("%(who)s said what came of the consultation"), HOME, icon="users")
+register("induction.plan", plain("%(who)s planned the first days"), WITH_SECONDEE, icon="map")
+for _verb, _text in {
+    "induction.finish": "%(who)s ticked “%(title)s” of the first days",
+    "induction.undo": "%(who)s reopened “%(title)s” of the first days",
+}.items():
+    register(_verb, _titled(_text), WITH_SECONDEE, icon="checkbox")
+for _verb, _text in {
+    "early_end.propose": "%(who)s proposed to end the placement on %(day)s, before the notice",
+    "early_end.approve": "%(who)s approved, as the second person, that the placement ends before the notice",
+    "early_end.refuse": "%(who)s refused that the placement ends before the notice",
+}.items():
+    register(_verb, _days(_text), MANAGERS, icon="player-stop")
+register("wish.ask", plain("%(who)s asked for a change of the agreement"), CASE, icon="edit")
+register("wish.grant", plain("%(who)s agreed to prepare the change that was asked for"), CASE, icon="check")
+register("wish.refuse", plain("%(who)s refused the change that was asked for"), CASE, icon="x")
+register(
+    "wish.except",
+    plain("%(who)s extends the placement although the policy speaks against it"),
+    MANAGERS,
+    reasons=MANAGERS,
+    icon="scale",
+)
+register("wish.take_back", plain("%(who)s took back what they had asked for"), CASE, icon="rotate")
 register("secondment.end_early", _end_early, NO_FINANCE, icon="player-stop")
 for _kind in DecisionKind:
     register(f"decision.{_kind}", _decision, NO_FINANCE, icon="gavel")
@@ -274,7 +311,25 @@ for _verb, _text in {
 }.items():
     register(_verb, _titled(_text), HR | {Part.SECONDEE}, reasons=HR | {Part.SECONDEE}, icon="checkbox")
 register("evaluation.complete", plain("%(who)s evaluated the secondment"), CASE, icon="star")
+register("review.release", plain("%(who)s let the three read each other's evaluations"), CASE, icon="zoom-check")
 register("review.conclude", plain("%(who)s concluded the review"), CASE, icon="zoom-check")
+for _verb, _text in {
+    "return_plan.change": "%(who)s wrote to the return plan",
+    "return_plan.confirm": "%(who)s confirmed the role to return to",
+    "return_plan.flag": "%(who)s said that the post to return to is at risk",
+    "return_plan.clear": "%(who)s said that the post to return to is safe again",
+}.items():
+    register(_verb, plain(_text), HOME, icon="home")
+register("return_plan.end_access", _days("%(who)s ended the access at the host on %(day)s"), WITH_SECONDEE, icon="key")
+register(
+    "follow_up.answer",
+    lambda e: (
+        _("%(who)s answered the questions of %(n)d months after the return")
+        % {"who": e.actor_name, "n": e.facts["months"]}
+    ),
+    MANAGERS,
+    icon="flag",
+)
 register("outcome.record", _outcome, HOME, icon="flag")
 register("concern.raise", plain("%(who)s raised a concern"), HR, icon="alert-triangle")
 register("concern.give", _named("%(who)s asked %(name)s to look into a concern"), HR, icon="alert-triangle")

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import DateField, Exists, OuterRef, Q, Value
+from django.db.models import CharField, DateField, Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,10 +21,13 @@ from secondments.models import (
     Concern,
     ConcernAction,
     Decision,
+    EarlyEnd,
     Evaluation,
+    FollowUp,
     Leave,
     Question,
     Secondment,
+    Wish,
 )
 from secondments.models.deputy import deputising
 from secondments.states import PLACED, WITH_PLACEMENT, State
@@ -117,7 +121,10 @@ def _evaluations(person: Person) -> Iterator[Todo]:
 
 
 def _while_away(person: Person) -> Iterator[Todo]:
-    """Leave to answer, concerns to look into and what was planned about them: one query, and one for their cases."""
+    """Leave, concerns and what was planned about them, changes asked for, ends to approve, questions after the return.
+
+    One query, and one for their cases.
+    """
     cases = Secondment.objects.visible_to(person)
     to_answer = Q(secondment__line_manager=person)
     for principal, part, case, _name in deputising(person):
@@ -129,6 +136,19 @@ def _while_away(person: Person) -> Iterator[Todo]:
         doer=person, done_at__isnull=True, concern__ended_at__isnull=True, concern__secondment__in=cases
     )
     none = Value(None, output_field=DateField())
+    wishes = Wish.objects.filter(Wish.PENDING, owned_by(person, "secondment__"), secondment__in=cases)
+    seconds = Q(secondment__seconder__in=person.organisations_as(Role.HR)) | Q(secondment__line_manager=person)
+    ends = (
+        EarlyEnd.objects.filter(seconds | Q(secondment__seconder_signatory=person), approved__isnull=True)
+        .filter(secondment__in=cases)
+        .exclude(Q(proposed_by=person) | Q(secondment__secondee=person))
+    )
+    later = FollowUp.objects.filter(
+        Q(secondment__line_manager=person) | owned_by(person, "secondment__"),
+        answered_at__isnull=True,
+        due_on__lte=clock.today(person.time_zone),
+        secondment__in=cases,
+    )
     rows = (
         leaves.order_by()
         .values_list(Value("leave"), "secondment", "key", "asked_at", "due_on")
@@ -137,10 +157,15 @@ def _while_away(person: Person) -> Iterator[Todo]:
             planned.order_by().values_list(
                 Value("action"), "concern__secondment", "concern__key", "concern__raised_at", "due_on"
             ),
+            wishes.order_by().values_list(Value("wish"), "secondment", "key", "asked_at", "due_on"),
+            ends.order_by().values_list(Value("end"), "secondment", "key", "proposed_at", none),
+            later.order_by().values_list(
+                Value("later"), "secondment", Cast("months", CharField()), "secondment__completed_at", "due_on"
+            ),
             all=True,
         )
     )
-    found = sorted(rows[: 3 * MOST], key=lambda row: (row[4] or date.max, row[3]))
+    found = sorted(rows[: 6 * MOST], key=lambda row: (row[4] or date.max, row[3]))
     by_pk = Secondment.objects.with_list_data().in_bulk({row[1] for row in found}) if found else {}
     for kind, pk, key, since, due_on in found[:MOST]:
         case = by_pk[pk]
@@ -148,6 +173,9 @@ def _while_away(person: Person) -> Iterator[Todo]:
             "leave": (_("Leave for %(who)s?") % {"who": case.secondee}, _("Answer"), "leave"),
             "concern": (_("Look into a concern"), _("Open"), "concerns"),
             "action": (_("Do what was planned about a concern"), _("Open"), "concerns"),
+            "wish": (_("A change of the agreement is asked for"), _("Answer"), "changes"),
+            "end": (_("Approve an end before the notice?"), _("Read and decide"), "end-early"),
+            "later": (_("Two questions some months after the return"), _("Answer"), "follow-ups"),
         }[kind]
         yield Todo(sentence, action, f"{case.get_absolute_url()}{folder}/{key}/", case.title, since, due_on)
 

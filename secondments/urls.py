@@ -1,8 +1,10 @@
 from django.urls import path
 
 from secondments.views import (
+    abroad,
     appeals,
     attachments,
+    away,
     cases,
     checkins,
     checklists,
@@ -16,12 +18,15 @@ from secondments.views import (
     finance,
     holds,
     ideas,
+    inductions,
     leaves,
     moves,
     parts,
     proposals,
     questions,
+    returning,
     touches,
+    wishes,
 )
 
 urlpatterns = [
@@ -94,8 +99,23 @@ urlpatterns = [
     path("secondments/<str:key>/in-touch/", touches.touches, name="touches"),
     path("organisations/<str:key>/news/", touches.news, name="news"),
     path("secondments/<str:key>/evaluations/<str:party>/", closing.evaluate, name="evaluate"),
+    path("secondments/<str:key>/review/", closing.review, name="review"),
+    path("secondments/<str:key>/review/release/", closing.release, name="release_evaluations"),
+    path("secondments/<str:key>/return/", returning.return_plan, name="return_plan"),
+    path("secondments/<str:key>/return/risk/", returning.return_risk, name="return_risk"),
+    path("secondments/<str:key>/follow-ups/<int:months>/", returning.follow_up, name="follow_up"),
     path("secondments/<str:key>/conclude/", closing.conclude, name="conclude"),
     path("secondments/<str:key>/end-early/", closing.end_early, name="end_early"),
+    path("secondments/<str:key>/end-early/<str:end_key>/", wishes.early_end, name="early_end"),
+    path("secondments/<str:key>/abroad/", abroad.abroad, name="abroad"),
+    path("secondments/<str:key>/abroad/<str:certificate_key>/", abroad.certificate, name="certificate"),
+    path("secondments/<str:key>/reorganisations/", abroad.reorganisations, name="reorganisations"),
+    path("secondments/<str:key>/induction/", inductions.induction, name="induction"),
+    path("secondments/<str:key>/induction/edit/", inductions.edit_induction, name="edit_induction"),
+    path("away/", away.away, name="away"),
+    path("people-with-us/", away.people_with_us, name="people_with_us"),
+    path("secondments/<str:key>/changes/", wishes.wishes, name="wishes"),
+    path("secondments/<str:key>/changes/<str:wish_key>/", wishes.wish, name="wish"),
     path("secondments/<str:key>/hold/", holds.hold, name="case_hold"),
     path("secondments/<str:key>/outcome/", closing.outcome, name="outcome"),
 ]

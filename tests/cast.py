@@ -21,7 +21,7 @@ from agreements.states import DocumentKind
 from people import clock
 from people.models import Employment, Membership, Notice, Organisation, Person
 from secondments import transitions
-from secondments.actions import calendar, checklists, decisions, evaluations, outcomes, proposals
+from secondments.actions import calendar, checklists, decisions, early_end, evaluations, outcomes, proposals
 from secondments.actions.papers import record_sealed
 from secondments.models import Secondment
 from secondments.states import State
@@ -296,6 +296,23 @@ class Cast:
     @walk
     def withdrawn(self, **changes: Any) -> Secondment:
         return transitions.perform(self.proposal(**changes), "withdraw", by=self.hr, reason="Called off")
+
+    def come_home(self, case: Secondment) -> Secondment:
+        """From a running placement through a review that nobody took part in to the return."""
+        assert case.end_on
+        with on(case.end_on - timedelta(days=30)):
+            calendar.advance()
+        with on(case.end_on + timedelta(days=1)):
+            evaluations.conclude(fresh(case), by=self.hr, conclusion="Done.", waived_because="Nobody answered.")
+        return fresh(case)
+
+    def end_at_once(
+        self, case: Secondment, last_day: date, *, asked_by: str = "host", reason: str = "Budget"
+    ) -> Secondment:
+        """HR proposes an end before the notice, the line manager approves it."""
+        found = early_end.propose(case, by=self.hr, last_day=last_day, asked_by=asked_by, reason=reason)
+        early_end.answer(found, by=self.manager, approved=True)
+        return fresh(case)
 
     def in_state(self, state: str, **changes: Any) -> Secondment:
         """A case that went all the way to a state."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from ipaddress import IPv6Address
 from itertools import count
 from typing import Any
 
@@ -38,6 +39,7 @@ from people.models import (
 from people.privacy import KEEP, NOT_PERSONAL
 from secondments import transitions
 from secondments.actions import (
+    abroad,
     absences,
     calendar,
     charges,
@@ -45,11 +47,16 @@ from secondments.actions import (
     checklists,
     concerns,
     decisions,
+    early_end,
     evaluations,
     expenses,
+    inductions,
     leaves,
     outcomes,
+    reorganisations,
+    return_plans,
     touches,
+    wishes,
 )
 from secondments.models import Secondment
 from tests.cast import Cast, fresh, on
@@ -79,7 +86,7 @@ def whole_life(cast: Cast, **changes: Any) -> Secondment:
             answers = {"going": 2, "progress": "slow", "support": "time", "wants_contact": True, "note_to_hr": "ill"}
             noted = {objective.pk: ("behind", "late") for objective in case.objectives.all()}
             checkins.complete(checkin, by=checkin.person, answers=answers, standings=noted)
-        _while_away(cast, case)
+        while_away(cast, case)
     with on(case.end_on - timedelta(days=30)):
         calendar.advance()
     with on(case.end_on - timedelta(days=20)):
@@ -97,7 +104,7 @@ def whole_life(cast: Cast, **changes: Any) -> Secondment:
         return transitions.perform(case, "complete", by=cast.hr)
 
 
-def _while_away(cast: Cast, case: Secondment) -> None:
+def while_away(cast: Cast, case: Secondment) -> None:
     """Concerns of both sides, leave, an absence, a contact, an expense, a file, and what is unpaid handed over."""
     assert case.secondee and case.host_contact and case.line_manager
     day = clock.today(case.zone)
@@ -129,6 +136,34 @@ def _while_away(cast: Cast, case: Secondment) -> None:
     with on(case.end_on):
         charges.invoice(charge, by=cast.hr, invoice_number="R1", invoiced_on=case.end_on, seen=charge.amount)
     charges.hand_over(case, by=cast.hr, note="they pay soon")
+    _beside(cast, case)
+
+
+def _beside(cast: Cast, case: Secondment) -> None:
+    """A change and an end that are refused, a paper, a trip, a reorganisation, the first days, the way back."""
+    assert case.secondee and case.host_contact and case.line_manager
+    day = clock.today(case.zone)
+    for by, more in ((case.secondee, {"location": "Lublin"}), (case.host_contact, {"other": "a bonus"})):
+        asked = wishes.ask(case, by=by, reason="it is far", role_title="head", **more)
+        wishes.answer(asked, by=cast.hr, granted=False, why="not now")
+    soon = {"last_day": day + timedelta(days=2), "asked_by": "host", "reason": "no more work"}
+    refused = early_end.propose(case, by=cast.hr, **soon)
+    early_end.answer(refused, by=case.line_manager, approved=False, why="there is work")
+    paper = {"kind": "visa", "number": "A17", "issued_by": "the consul", "valid_until": day + timedelta(days=99)}
+    abroad.keep(case, by=case.secondee, fields=paper)
+    abroad.note_trip(case, by=case.secondee, first_day=day, last_day=day, note="home")
+    told = reorganisations.tell(case, by=cast.hr, what="two teams merge")
+    reorganisations.give_view(told, by=case.secondee, view="fine")
+    reorganisations.end(told, by=cast.hr, result="they merged")
+    steps = [{"on": day, "title": "keys", "with_whom": "the porter"}]
+    first = {"buddy_name": "Ola", "buddy_email": "o@example.org", "arrival": "at nine", "steps": steps}
+    inductions.save(case, by=case.host_contact, **first)
+    plan = {"role_kind": "same", "role": "clerk", "manager_name": "Tom", "phased": "slowly", "training": "none",
+            "skills_use": "daily", "sharing": "a talk", "meeting_notes": "we met"}  # fmt: skip
+    return_plans.save(case, by=case.line_manager, fields=plan)
+    return_plans.save(case, by=case.secondee, fields={"wishes": "fewer hours"})
+    return_plans.save(case, by=case.host_contact, fields={"handback": "a laptop"})
+    return_plans.flag(case, by=case.line_manager, why="it may go", done="we look")
 
 
 PICTURE = b"\x89PNG\r\n\x1a\n"
@@ -230,9 +265,9 @@ def _mark_row(table: Any, model: type[Model], row: Model, person: Person) -> dic
             continue
         if listed.of and not personal_data._rows(table, [listed.of, *table.about], person).filter(pk=row.pk):
             continue
-        marker = f"marker{next(_numbers)}q"
+        marker = f"marker{next(_numbers):x}q"
         if isinstance(column, GenericIPAddressField):
-            marker = value = f"2001:db8::{next(_numbers)}:abcd"
+            marker = value = str(IPv6Address((0x2001_0DB8 << 96) + (next(_numbers) << 16) + 0xABCD))
         elif isinstance(column, JSONField):
             value = [marker] if isinstance(getattr(row, column.name), list) else {"word": marker}
         elif isinstance(column, BinaryField):

@@ -79,6 +79,13 @@ class VariationForm(Form):
     )
     role_title = forms.CharField(label=gettext_lazy("New role at the host"), max_length=200, required=False)
     location = forms.CharField(label=gettext_lazy("New place of work"), max_length=200, required=False)
+    exception = forms.CharField(
+        label=gettext_lazy("Why it is extended although the policy speaks against it"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=gettext_lazy("Only where it does; you are told when you draft the variation."),
+    )
 
     def changes(self, case: Any) -> dict[str, Any]:
         """Only what differs from the case, as a paper keeps it."""

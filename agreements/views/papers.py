@@ -12,7 +12,7 @@ from agreements import composing, further, policies, printing, scopes, varying
 from agreements.forms.signing import VariationForm
 from agreements.states import PaperKind, PaperState, PrintKind
 from people.access import Denied, PersonRequest
-from secondments.actions import variations
+from secondments.actions import variations, wishes
 from secondments.choices import Part
 from secondments.models import Secondment
 from secondments.policies import parts_of
@@ -67,16 +67,25 @@ def vary(request: PersonRequest, key: str) -> HttpResponse:
     if Part.HR_SECONDER not in parts_of(case, request.user):
         scope.offer(case, request.user, {Part.HR_SECONDER})
         raise Denied(_("Only HR of the seconder prepares the terms."))
-    form = VariationForm(request.POST or None)
+    wish = case.wishes.filter(key=request.GET.get("wish", ""), granted=True).first()
+    start = wishes.changes_of(wish) | {"reason": wish.reason, "exception": wish.answer} if wish else None
+    form = VariationForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
         try:
-            made = further.vary(case, by=request.user, changes=form.changes(case), reason=form.cleaned_data["reason"])
+            made = further.vary(
+                case,
+                by=request.user,
+                changes=form.changes(case),
+                reason=given["reason"],
+                exception=given["exception"],
+            )
         except Refused as refused:
             scope.explain(form, refused)
         else:
             messages.success(request, _("The variation is drafted; it says only what changes."))
             return redirect(made.get_absolute_url())
-    return render(request, "agreements/vary.html", {"case": case, "form": form})
+    return render(request, "agreements/vary.html", {"case": case, "form": form, "wish": wish})
 
 
 @require_POST

@@ -14,7 +14,7 @@ from agreements import approving, documents, drafting, guards, negotiation, prop
 from agreements.clauses import Parameter
 from agreements.models import Agreement
 from agreements.models.signature import PARTY_OF_SIGNATORY
-from config.demo import away, business, names
+from config.demo import away, beside, business, names
 from config.demo.plans import CastPlan
 from people import clock
 from people.models import Notice, Organisation, Person
@@ -320,6 +320,7 @@ class Teller:
         away.live(self)
         away.extra_checkin(self)
         away.charge(self)
+        beside.live(self)
 
     def _answers(self) -> dict[str, object]:
         return {
@@ -354,7 +355,9 @@ class Teller:
                         "what_worked": "Clear goals and a good welcome; the first access took too long.",
                         "skills": "Planning across organisations, and presenting to a board.",
                         "would_repeat": self.chance.random() < 0.85,
+                        **beside.ratings(self),
                     },
+                    skills=beside.levels(self),
                     results={
                         objective.pk: (self.chance.choice(("met", "met", "partly")), "Seen in the final report.")
                         for objective in self.case.objectives.all()
@@ -369,6 +372,7 @@ class Teller:
     def homecoming(self) -> None:
         with self.at(self.end + timedelta(days=1), 6):
             transitions.perform(self.case, "begin_return", by=None)
+        beside.end_access(self)
         if self.plan.step == "outcome":
             self._outcome(self.end + timedelta(days=2))
 
@@ -390,3 +394,4 @@ class Teller:
         with self.at(self.end + timedelta(days=12)):
             away.settle(self)
             transitions.perform(self.case, "complete", by=self.plan.hr)
+        beside.follow_up(self)

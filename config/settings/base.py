@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
@@ -142,6 +142,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for as long as it takes
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# In which reminders wait, in the reader's zone, for who has chosen no quiet hours of their own; None for never.
+QUIET_HOURS: tuple[time, time] | None = (time(20), time(7))
 CALENDAR_SECONDS = 60.0  # how often the calendar looks for what is due
 
 AUTH_USER_MODEL = "people.Person"

@@ -7,6 +7,7 @@ DEBUG = False
 SECRET_KEY = "tests only"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 SITE_URL = "http://testserver"
+QUIET_HOURS = None  # at whatever hour the tests run; those of quiet hours set their own
 SEALING_DEVELOPMENT_KEY = True
 SEALING_KEY_FILE = str(VAR / "test" / "sealing.p12")
 SEALING_CERTIFICATE_FILE = SEALING_PKCS11_MODULE = SEALING_TIMESTAMP_URL = SEALING_TIMESTAMP_CERTIFICATES_FILE = ""

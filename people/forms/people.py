@@ -51,4 +51,22 @@ class ProfileForm(ModelForm):
 
     class Meta:
         model = Person
-        fields = ["phone", "time_zone"]
+        fields = ["phone", "time_zone", "quiet_from", "quiet_until", "digest"]
+        widgets = {name: forms.TimeInput({"type": "time"}, format="%H:%M") for name in ("quiet_from", "quiet_until")}
+        help_texts = {
+            "quiet_from": _("No reminder is sent from then on; what somebody does is told at once."),
+            "quiet_until": _("Leave both empty for the usual hours, from eight in the evening to seven."),
+            "digest": _(
+                "All that can wait comes in one mail, at seven in the morning. Codes and urgent things do not."
+            ),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Quiet hours have both ends or none."""
+        found = super().clean() or {}
+        begins, ends = found.get("quiet_from"), found.get("quiet_until")
+        if begins is None and ends is not None:
+            self.add_error("quiet_from", _("Say from when, or leave both empty."))
+        if ends is None and begins is not None:
+            self.add_error("quiet_until", _("Say until when, or leave both empty."))
+        return found

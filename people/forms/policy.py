@@ -56,6 +56,15 @@ GROUPS: list[tuple[Any, dict[str, Any]]] = [
         },
     ),
     (
+        gettext_lazy("Extension and return"),
+        {
+            "extension_days_before": gettext_lazy("Who asks later is told so; HR needs a reason to agree."),
+            "extensions_maximum": gettext_lazy("Of one placement; more of them need a reason."),
+            "extension_maximum_days": gettext_lazy("A longer one needs a reason."),
+            "return_meeting_days_before": gettext_lazy("The day stands in everybody's calendar file."),
+        },
+    ),
+    (
         gettext_lazy("While somebody is away"),
         {
             "annual_leave_days": gettext_lazy("Working days of a full year; less for shorter and part-time ones."),

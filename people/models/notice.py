@@ -26,6 +26,7 @@ class Notice(models.Model):
     why = models.CharField(max_length=300, blank=True)
     attachment = models.CharField(max_length=120, blank=True)
     is_secret = models.BooleanField(default=False)
+    in_digest = models.BooleanField(default=False)  # goes out with others in the reader's one mail of the day
     created_at = models.DateTimeField(default=timezone.now)
     next_attempt_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -49,6 +50,13 @@ class Notice(models.Model):
                 fields=["about"],
                 condition=models.Q(sent_at__isnull=True, cancelled_at__isnull=True, failed_at__isnull=True),
                 name="notice_open_about",
+            ),
+            models.Index(
+                fields=["recipient", "next_attempt_at"],
+                condition=models.Q(
+                    sent_at__isnull=True, cancelled_at__isnull=True, failed_at__isnull=True, in_digest=True
+                ),
+                name="notice_in_digest",
             ),
             models.Index(fields=["recipient", "-created_at"], name="notice_by_recipient"),
         ]

@@ -138,6 +138,10 @@ class Person(AbstractBaseUser):
     full_name = models.CharField(_("name"), max_length=200)
     phone = models.CharField(_("telephone"), max_length=50, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
+    # How mails come: reminders never within the quiet hours; all that can wait in one mail a day, if that is wanted.
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    digest = models.BooleanField(_("one mail a day"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_administrator = models.BooleanField(_("runs this installation"), default=False, editable=False)
     joined_at = models.DateTimeField(auto_now_add=True)

@@ -20,7 +20,7 @@ from people import clock, ledger
 from people.actions import addresses, invitations
 from people.models import Notice, Person
 from people.roles import Role
-from secondments import capacities, notices, part_notices, policies, signals, transitions, turns
+from secondments import capacities, notices, part_notices, policies, review_notices, signals, transitions, turns
 from secondments.choices import COLUMN_OF, HOST_SIDE, DecisionKind, Part, Party
 from secondments.guards import Refusal, parts_distinct
 from secondments.models import CasePart, CheckIn, Secondment
@@ -275,4 +275,4 @@ def _hand_over(secondment: Secondment, part: Part, before: Person | None, person
     for evaluation in secondment.evaluations.filter(party=parties[part], completed_at__isnull=True):
         evaluation.person = person
         evaluation.save(update_fields=["person"])
-        notices.evaluation_asked(evaluation)
+        review_notices.evaluation_asked(evaluation)

@@ -1,20 +1,35 @@
-"""Ending a placement before its agreed last day."""
+"""Ending a placement before its agreed last day: by notice, or sooner where two people at the seconder say so."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from people import clock, ledger
+from people import clock, ledger, workdays
 from people.models import Person
 from people.notify import call_off
-from secondments import charging, effects, guards, notices, policies, timetable, transitions, turns
+from secondments import (
+    charging,
+    early_end_notices,
+    effects,
+    guards,
+    notices,
+    placement_policies,
+    policies,
+    timetable,
+    transitions,
+    turns,
+)
 from secondments.actions import leaves
 from secondments.choices import Party
 from secondments.guards import Refusal
-from secondments.models import Secondment
+from secondments.models import Concern, EarlyEnd, Secondment
 from secondments.states import PLACED, State
 from secondments.transitions import NotAllowed, Refused
 
@@ -36,22 +51,165 @@ def proposed_last_day(secondment: Secondment, asked_by: str) -> date:
     return timetable.last_day_by_notice(today, notice_weeks(secondment, asked_by), secondment.end_on)
 
 
-@transaction.atomic
-def end_early(secondment: Secondment, *, by: Person, last_day: date, asked_by: str, reason: str) -> Secondment:
-    """Set a new last day and go straight into review. The day once agreed stays in ``agreed_end_on``.
+@dataclass(frozen=True)
+class Notice:
+    """How the notice of one party counts: its weeks, the day on which they are over, and the last day worked."""
 
-    Order: lock, ask, move the end, cancel what lies after it, ledger, notices, then the door.
-    """
-    secondment = transitions.lock(secondment.pk)
-    if not policies.may_run(secondment, by):
-        raise NotAllowed(_("Only HR of the seconder ends a placement early."))
-    if secondment.state not in PLACED:
+    party: Party
+    weeks: int
+    last_day: date
+    sentences: Sequence[str]
+
+
+def notices_of(secondment: Secondment) -> list[Notice]:
+    """If notice is given today: for each party the last day, and how it is counted, weekends and holidays too."""
+    return [_notice(secondment, party) for party in (Party.SECONDER, Party.HOST, Party.SECONDEE)]
+
+
+def _notice(case: Secondment, party: Party) -> Notice:
+    assert case.start_on and case.end_on
+    today, weeks = clock.today(case.zone), notice_weeks(case, party)
+    last = proposed_last_day(case, party)
+    words = {"today": _day(today), "last": _day(last), "n": weeks}
+    sentences = [
+        ngettext(
+            "Notice given on %(today)s runs for %(n)d week, until %(last)s.",
+            "Notice given on %(today)s runs for %(n)d weeks, until %(last)s.",
+            weeks,
+        )
+        % words
+    ]
+    if today + timedelta(weeks=weeks) > case.end_on:
+        sentences = [
+            _("Notice given on %(today)s would run beyond the last day agreed, %(last)s, which stays.") % words
+        ]
+    works = case.work_calendar()
+    if not workdays.is_working_day(last, works):
+        why = (
+            _("a public holiday at the place of work")
+            if last in works.holidays
+            else _("no working day at the place of work")
+        )
+        worked = workdays.add_working_days(last, -1, works)
+        sentences.append(
+            _("%(last)s is %(why)s: the last day worked is %(worked)s; pay and rights run until %(last)s.")
+            % {"last": _day(last), "why": why, "worked": _day(worked)}
+        )
+    return Notice(party, weeks, last, sentences)
+
+
+def _day(day: date) -> str:
+    return date_format(day, "l, j F Y")
+
+
+def is_short(secondment: Secondment, last_day: date, asked_by: str) -> bool:
+    """Whether a last day lies before the notice is over, so that two people have to say so."""
+    return last_day < proposed_last_day(secondment, asked_by)
+
+
+def _possible(case: Secondment, last_day: date, reason: str) -> None:
+    if case.state not in PLACED:
         raise Refused(_("Only a placement that is running can be ended early."))
     if not reason.strip():
         raise Refused(Refusal(_("Give a reason."), "reason"))
-    refusals = guards.early_end_possible(secondment, last_day)
+    refusals = guards.early_end_possible(case, last_day)
     if refusals:
         raise Refused(*refusals)
+
+
+@transaction.atomic
+def end_early(secondment: Secondment, *, by: Person, last_day: date, asked_by: str, reason: str) -> Secondment:
+    """End by notice: HR alone sets a new last day that the notice allows. Sooner than that see :func:`propose`."""
+    secondment = transitions.lock(secondment.pk)
+    if not policies.may_run(secondment, by):
+        raise NotAllowed(_("Only HR of the seconder ends a placement early."))
+    _possible(secondment, last_day, reason)
+    if is_short(secondment, last_day, asked_by):
+        raise Refused(
+            Refusal(
+                _("The notice runs until %(day)s; to end sooner somebody else at the seconder has to approve it.")
+                % {"day": _day(proposed_last_day(secondment, asked_by))},
+                "last_day",
+            )
+        )
+    _supersede(secondment, by)
+    return _end(secondment, by=by, last_day=last_day, asked_by=asked_by, reason=reason)
+
+
+def _supersede(case: Secondment, by: Person) -> None:
+    """An end by notice takes the place of a sooner one that nobody has answered yet."""
+    for found in case.early_ends.filter(approved__isnull=True):
+        found.approved, found.answer = False, str(_("The placement was ended by notice instead."))
+        found.answered_at, found.answered_by = clock.now(), by
+        found.save()
+        call_off(f"early-end:{found.pk}")
+
+
+@transaction.atomic
+def propose(
+    secondment: Secondment, *, by: Person, last_day: date, asked_by: str, reason: str, concern: Concern | None = None
+) -> EarlyEnd:
+    """HR proposes to end at once, or sooner than the notice allows; nothing changes until somebody else approves."""
+    case = transitions.lock(secondment.pk)
+    if not policies.may_run(case, by):
+        raise NotAllowed(_("Only HR of the seconder ends a placement early."))
+    _possible(case, last_day, reason)
+    if not is_short(case, last_day, asked_by):
+        raise Refused(Refusal(_("The notice allows this day: it needs no second person."), "last_day"))
+    if case.early_ends.filter(approved__isnull=True).exists():
+        raise Refused(_("An early end waits for an answer already."))
+    found = EarlyEnd.objects.create(
+        secondment=case,
+        party=asked_by,
+        last_day=last_day,
+        reason=reason.strip(),
+        concern=concern,
+        proposed_at=clock.now(),
+        proposed_by=by,
+    )
+    ledger.record("early_end.propose", by=by, case_id=case.pk, day=str(last_day), party=asked_by)
+    early_end_notices.proposed(found)
+    return found
+
+
+@transaction.atomic
+def answer(found: EarlyEnd, *, by: Person, approved: bool, why: str = "") -> EarlyEnd:
+    """Somebody else at the seconder approves, and the placement ends so; or refuses, and nothing has changed.
+
+    A day that has passed meanwhile becomes today.
+    """
+    case = transitions.lock(found.secondment_id)
+    found = case.early_ends.select_for_update().get(pk=found.pk)
+    found.secondment = case
+    if found.approved is not None:
+        raise Refused(_("This has been answered meanwhile."))
+    if found.proposed_by_id == by.pk:
+        raise NotAllowed(_("Whoever proposed it cannot approve it: it takes a second person."))
+    if not placement_policies.may_answer_early_end(found, policies.parts_of(case, by), by):
+        raise NotAllowed(_("An immediate end is approved by HR, the line manager or the signatory of the seconder."))
+    if not approved and not why.strip():
+        raise Refused(Refusal(_("Say why it is refused."), "why"))
+    found.approved, found.answer = approved, why.strip()
+    found.answered_at, found.answered_by = clock.now(), by
+    if approved:
+        found.last_day = max(found.last_day, clock.today(case.zone))
+        _possible(case, found.last_day, found.reason)
+    found.save()
+    call_off(f"early-end:{found.pk}")
+    ledger.record("early_end.approve" if approved else "early_end.refuse", by=by, case_id=case.pk)
+    early_end_notices.answered(found)
+    if approved:
+        _end(case, by=found.proposed_by, last_day=found.last_day, asked_by=found.party, reason=found.reason, second=by)
+    return found
+
+
+def _end(
+    secondment: Secondment, *, by: Person, last_day: date, asked_by: str, reason: str, second: Person | None = None
+) -> Secondment:
+    """Set the new last day and go straight into review. The day once agreed stays in ``agreed_end_on``.
+
+    Order: move the end, cancel what lies after it, ledger, notices, then the door. The case is locked.
+    """
     before = secondment.end_on
     now = clock.now()
     secondment.end_on = last_day
@@ -72,6 +230,7 @@ def end_early(secondment: Secondment, *, by: Person, last_day: date, asked_by: s
         asked_by=asked_by,
         before=str(before),
         last_day=str(last_day),
+        second=second.full_name if second else "",
     )
     notices.ended_early(secondment)
     if secondment.state == State.ACTIVE:

@@ -10,18 +10,29 @@ from django.utils.translation import gettext as _
 from people import clock, ledger
 from people.models import Person
 from people.notify import call_off
-from secondments import guards, policies, transitions, turns
+from secondments import guards, policies, review_notices, transitions, turns
 from secondments.guards import Refusal
-from secondments.models import Evaluation, ObjectiveResult, Secondment
+from secondments.models import Evaluation, ObjectiveResult, Secondment, SkillResult
 from secondments.states import State
 from secondments.transitions import NotAllowed, Refused
+
+RATINGS = ("went", "supported", "worth")
 
 
 @transaction.atomic
 def complete(
-    evaluation: Evaluation, *, by: Person, answers: dict[str, Any], results: dict[int, tuple[str, str]]
+    evaluation: Evaluation,
+    *,
+    by: Person,
+    answers: dict[str, Any],
+    results: dict[int, tuple[str, str]],
+    skills: dict[int, tuple[int, int]] | None = None,
 ) -> Evaluation:
-    """Keep one party's view. ``results`` maps an objective's id to its result and the evidence."""
+    """Keep one party's view.
+
+    ``results`` maps an objective's id to its result and the evidence, ``skills`` a skill's id to the levels before
+    and now; a skill that somebody cannot judge is left out.
+    """
     secondment = transitions.lock(evaluation.secondment_id)
     evaluation = secondment.evaluations.select_for_update().get(pk=evaluation.pk)
     if not policies.may_evaluate(evaluation, policies.parts_of(secondment, by)):
@@ -33,6 +44,8 @@ def complete(
     evaluation.what_worked = answers["what_worked"]
     evaluation.skills = answers["skills"]
     evaluation.would_repeat = answers["would_repeat"]
+    for name in RATINGS:
+        setattr(evaluation, name, answers.get(name))
     evaluation.completed_at = clock.now()
     evaluation.person = by
     evaluation.save()
@@ -41,10 +54,37 @@ def complete(
         for objective in secondment.objectives.all()
         for result, evidence in [results[objective.pk]]
     )
+    SkillResult.objects.bulk_create(
+        SkillResult(evaluation=evaluation, skill=skill, before=levels[0], after=levels[1])
+        for skill in secondment.skills.all()
+        if (levels := (skills or {}).get(skill.pk))
+    )
     call_off(f"evaluation:{evaluation.pk}")
     ledger.record("evaluation.complete", by=by, case_id=secondment.pk, party=evaluation.party)
     turns.settle(secondment)
+    if not secondment.evaluations.filter(completed_at__isnull=True).exists():
+        review_notices.evaluations_in(secondment)
     return evaluation
+
+
+@transaction.atomic
+def release(secondment: Secondment, *, by: Person) -> Secondment:
+    """HR lets the three read each other's evaluations before it concludes; later ones are read as they come."""
+    secondment = transitions.lock(secondment.pk)
+    if not policies.may_run(secondment, by):
+        raise NotAllowed(_("Only HR of the seconder releases the evaluations."))
+    if secondment.state != State.REVIEW:
+        raise Refused(_("The case is not in review."))
+    if secondment.is_released:
+        return secondment
+    if not secondment.evaluations.filter(completed_at__isnull=False).exists():
+        raise Refused(_("Nobody has handed in an evaluation yet; there is nothing to release."))
+    secondment.review_released_at, secondment.review_released_by = clock.now(), by
+    secondment.changed_at = clock.now()
+    secondment.save()
+    ledger.record("review.release", by=by, case_id=secondment.pk)
+    review_notices.evaluations_released(secondment)
+    return secondment
 
 
 @transaction.atomic
@@ -70,6 +110,7 @@ def conclude(secondment: Secondment, *, by: Person, conclusion: str, waived_beca
     secondment.save()
     call_off(f"evaluation:{pk}" for pk in secondment.evaluations.values_list("pk", flat=True))
     ledger.record("review.conclude", by=by, case_id=secondment.pk, waived=bool(waived_because.strip()))
+    review_notices.evaluations_released(secondment, conclusion=True)
     if not guards.last_day_passed.explain(secondment):
         return transitions.perform(secondment, "begin_return", by=by, automatically=True)
     turns.settle(secondment)

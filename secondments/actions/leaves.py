@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,7 +13,6 @@ from people import clock, ledger
 from people.models import Person
 from people.notify import call_off
 from secondments import leave_days, placement_notices, placement_policies, policies, transitions
-from secondments.choices import LeaveKind
 from secondments.guards import Refusal
 from secondments.models import Leave, LeaveAccount, Secondment
 from secondments.states import CLOSED
@@ -22,37 +20,6 @@ from secondments.transitions import NotAllowed, Refused
 
 ANSWER_WITHIN = 5  # days, or by the day before the leave where that comes first
 MANY = 200  # of one case
-
-
-@dataclass(frozen=True)
-class Balance:
-    """Days of annual leave in a placement. What is left when it ends is carried over to the home post."""
-
-    yearly: Decimal
-    given: Decimal
-    brought_in: Decimal
-    taken: Decimal
-    asked: Decimal
-
-    @property
-    def left(self) -> Decimal:
-        return self.given + self.brought_in - self.taken
-
-
-def balance(case: Secondment) -> Balance:
-    """What the placement gives, what was brought in, what stands and what is asked for; two queries."""
-    assert case.start_on and case.end_on
-    account = LeaveAccount.objects.filter(secondment=case).first()
-    yearly = account.yearly_days if account else Decimal(case.rules.annual_leave_days)
-    week = len(case.working_days or case.host.working_days) if case.host else leave_days.FULL_WEEK
-    rows = list(case.leaves.filter(kind=LeaveKind.ANNUAL, cancelled_at__isnull=True))
-    return Balance(
-        yearly=yearly,
-        given=leave_days.entitlement(yearly, case.start_on, case.end_on, week),
-        brought_in=account.brought_in if account else Decimal(0),
-        taken=sum((row.days for row in rows if row.granted), Decimal(0)),
-        asked=sum((row.days for row in rows if row.granted is None), Decimal(0)),
-    )
 
 
 @transaction.atomic

@@ -9,12 +9,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from people.forms.base import DateInput, Form, ModelForm, style
-from secondments.choices import Result
-from secondments.models import Evaluation, Objective, Secondment
+from secondments.choices import Level, Rating, Result
+from secondments.models import Evaluation, Objective, Secondment, Skill
 
 
 class EvaluationForm(ModelForm):
-    """Two questions for each objective, then three in general."""
+    """Two questions for each objective, levels before and now for each skill, three ratings, three in general."""
 
     would_repeat = forms.TypedChoiceField(
         label=_("Would you do it again?"),
@@ -25,11 +25,16 @@ class EvaluationForm(ModelForm):
 
     class Meta:
         model = Evaluation
-        fields = ["what_worked", "skills", "would_repeat"]
+        fields = ["went", "supported", "worth", "what_worked", "skills", "would_repeat"]
         widgets = {"what_worked": forms.Textarea({"rows": 3}), "skills": forms.Textarea({"rows": 3})}
 
-    def __init__(self, *args: Any, objectives: Iterable[Objective], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, objectives: Iterable[Objective], skills: Iterable[Skill], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("went", "supported", "worth"):
+            label = self.fields[name].label
+            self.fields[name] = forms.TypedChoiceField(
+                label=label, choices=Rating.choices, coerce=int, widget=forms.RadioSelect
+            )
         self.objectives = list(objectives)
         for objective in self.objectives:
             self.fields[f"result_{objective.pk}"] = forms.ChoiceField(
@@ -38,7 +43,41 @@ class EvaluationForm(ModelForm):
             self.fields[f"evidence_{objective.pk}"] = forms.CharField(
                 label=_("What shows it?"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2})
             )
+        self.skills = list(skills)
+        levels = [("", _("I cannot judge it")), *Level.choices]
+        for skill in self.skills:
+            for name, label in (("before", _("Before")), ("after", _("Now"))):
+                self.fields[f"{name}_{skill.pk}"] = forms.TypedChoiceField(
+                    label=label, choices=levels, coerce=int, empty_value=None, required=False
+                )
         style(self)
+
+    def clean(self) -> dict[str, Any]:
+        """A skill has both levels or none."""
+        found = super().clean() or {}
+        for skill in self.skills:
+            before, after = found.get(f"before_{skill.pk}"), found.get(f"after_{skill.pk}")
+            if (before is None) != (after is None):
+                self.add_error(
+                    f"after_{skill.pk}" if after is None else f"before_{skill.pk}",
+                    _("Choose both levels, or say for both that you cannot judge it."),
+                )
+        return found
+
+    def levels(self) -> dict[int, tuple[int, int]]:
+        found = self.cleaned_data
+        return {
+            skill.pk: (found[f"before_{skill.pk}"], found[f"after_{skill.pk}"])
+            for skill in self.skills
+            if found[f"before_{skill.pk}"] is not None
+        }
+
+    def ratings(self) -> list[Any]:
+        return [self[name] for name in ("went", "supported", "worth")]
+
+    def skill_questions(self) -> list[tuple[Skill, Any, Any]]:
+        """Each skill with its two fields, for the template."""
+        return [(skill, self[f"before_{skill.pk}"], self[f"after_{skill.pk}"]) for skill in self.skills]
 
     def questions(self) -> list[tuple[Objective, Any, Any]]:
         """Each objective with its two fields, for the template."""

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from people.forms.base import DateInput, Form, ModelForm, style
 from secondments.choices import Going, Party, Standing
-from secondments.models import CheckIn, Objective
+from secondments.models import CheckIn, Concern, Objective
 
 # The same questions, put to the host.
 FOR_HOST = {
@@ -102,4 +103,21 @@ class EarlyEndForm(Form):
         widget=forms.RadioSelect,
     )
     last_day = forms.DateField(label=_("New last day"), widget=DateInput())
+    at_once = forms.BooleanField(
+        label=_("At once, or sooner than the notice allows"),
+        required=False,
+        help_text=_("Somebody else at the seconder has to approve it: HR, the line manager or the signatory."),
+    )
+    concern = forms.ModelChoiceField(
+        label=_("Because of a concern"), queryset=Concern.objects.none(), required=False, empty_label=_("None of them")
+    )
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea({"rows": 3}))
+
+    def __init__(self, *args: Any, concerns: QuerySet[Concern], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["concern"].queryset = concerns
+        if not concerns.exists():
+            del self.fields["concern"]
+
+    def clean(self) -> dict[str, Any]:
+        return {"concern": None, **(super().clean() or {})}

@@ -5,9 +5,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Person
-from secondments.choices import Party, Result
+from secondments.choices import Level, Party, Rating, Result
 from secondments.models.objective import Objective
 from secondments.models.secondment import Secondment
+from secondments.models.skill import Skill
 
 
 class Evaluation(models.Model):
@@ -23,6 +24,12 @@ class Evaluation(models.Model):
     completed_at = models.DateTimeField(null=True)
     what_worked = models.TextField(_("What worked well, and what did not?"), blank=True)
     skills = models.TextField(_("Which skills were gained?"), blank=True)
+    # The same three questions in every case, so that cases can be compared.
+    went = models.PositiveSmallIntegerField(_("How did the secondment go as a whole?"), choices=Rating, null=True)
+    supported = models.PositiveSmallIntegerField(
+        _("How well was the secondee supported by both sides?"), choices=Rating, null=True
+    )
+    worth = models.PositiveSmallIntegerField(_("How much was it worth to you?"), choices=Rating, null=True)
     would_repeat = models.BooleanField(_("Would you do it again?"), null=True)
 
     class Meta:
@@ -50,3 +57,19 @@ class ObjectiveResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.objective}: {self.get_result_display()}"
+
+
+class SkillResult(models.Model):
+    """How well the secondee could do something before, and can now, in the eyes of one evaluator."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="skill_results")
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="results")
+    before = models.PositiveSmallIntegerField(_("before"), choices=Level)
+    after = models.PositiveSmallIntegerField(_("now"), choices=Level)
+
+    class Meta:
+        ordering = ["evaluation", "skill"]
+        constraints = [models.UniqueConstraint(fields=["evaluation", "skill"], name="skill_result_once")]
+
+    def __str__(self) -> str:
+        return f"{self.skill}: {self.get_before_display()} → {self.get_after_display()}"

@@ -55,6 +55,8 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
     agreed_at = stamp()
     seconder: Any
     began_on: Any
+    review_released_at: Any
+    review_released_by: Any
 
     started_at = stamp()
     review_began_at = stamp()
@@ -173,6 +175,7 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
     def extend(self, *, by: Person | None, at: datetime) -> None:
         """A signed variation moved the last day away from the review, which opens again ahead of the new one."""
         self.review_began_at = None
+        self.review_released_at = self.review_released_by = None
 
     @transition(
         field=state,

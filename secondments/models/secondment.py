@@ -161,6 +161,10 @@ class Secondment(Lifecycle):
     early_end_reason = models.TextField(blank=True, editable=False)
     early_end_asked_by = models.CharField(max_length=14, choices=Party, blank=True, editable=False)
 
+    review_released_at = models.DateTimeField(null=True, editable=False)  # before the conclusion, if HR says so
+    review_released_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     review_conclusion = models.TextField(blank=True, editable=False)
     review_waived_because = models.TextField(blank=True, editable=False)
     review_concluded_at = models.DateTimeField(null=True, editable=False)
@@ -289,6 +293,11 @@ class Secondment(Lifecycle):
     @property
     def tone(self) -> str:
         return TONE[State(self.state)]
+
+    @property
+    def is_released(self) -> bool:
+        """Whether the three read each other's evaluations."""
+        return self.review_released_at is not None or self.review_concluded_at is not None
 
     @property
     def is_open(self) -> bool:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from people import clock
 from people.access import Denied, PersonRequest
 from secondments import calendar_files, key_dates, placement_policies, policies, timeline, transitions, trend, turns
-from secondments.choices import ListKind, Part, Party
+from secondments.choices import Kind, ListKind, Part, Party
 from secondments.filters import SecondmentFilter
 from secondments.forms.checklists import ChecklistItemForm
 from secondments.models import CheckIn, Secondment
@@ -76,7 +76,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
     evaluations = [
         (
             evaluation,
-            policies.may_read_evaluation(evaluation, parts, released=case.review_concluded_at is not None),
+            policies.may_read_evaluation(evaluation, parts, released=case.is_released),
             policies.may_evaluate(evaluation, parts),
         )
         for evaluation in case.evaluations.select_related("person").prefetch_related("results__objective")
@@ -135,12 +135,22 @@ def _trend(case: Secondment, checkins: list[CheckIn]) -> list[trend.Line]:
 def running(case: Secondment, parts: frozenset[Part]) -> list[tuple[str, str]]:
     """Names and labels of the pages beside the case that its reader has while a placement runs."""
     found = []
+    if case.state in SIGNED and parts & placement_policies.INDUCTION_READERS:
+        found.append(("induction", _("The first days")))
     if case.state in SIGNED and parts & placement_policies.LEAVE_READERS:
         found.append(("leaves", _("Leave and absence")))
     if case.state in STARTED and parts & policies.HOME_SIDE:
         found.append(("touches", _("Keeping in touch")))
     if case.state in SIGNED and parts & (placement_policies.RAISES.keys() | {Part.LINE_MANAGER}):
         found.append(("concerns", _("Concerns")))
+    if case.state in SIGNED and parts & placement_policies.WISH_READERS:
+        found.append(("wishes", _("Changes asked for")))
+    if case.approved_at and case.kind == Kind.INTERNATIONAL and parts & placement_policies.ABROAD_READERS:
+        found.append(("abroad", _("Papers and days abroad")))
+    if case.state in SIGNED and parts & (policies.HOME_SIDE | policies.AT_HOST):
+        found.append(("reorganisations", _("Changes of the organisation")))
+    if case.state in STARTED and parts & placement_policies.RETURN_READERS:
+        found.append(("return_plan", _("Return plan")))
     if case.state in STARTED and parts & policies.RECHARGE_READERS:
         found.append(("costs", _("What the host pays")))
     if case.state in STARTED and parts & (placement_policies.EXPENSE_READERS | {Part.FINANCE_HOST, Part.HR_HOST}):

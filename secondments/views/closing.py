@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from people.access import Denied, PersonRequest, fetch
-from secondments import policies
+from secondments import policies, review_tables
 from secondments.actions import early_end, evaluations, outcomes
 from secondments.choices import Part, Party
 from secondments.forms.closing import ConclusionForm, EvaluationForm, OutcomeForm
 from secondments.forms.placement import EarlyEndForm
-from secondments.models import Secondment
+from secondments.models import Evaluation, Secondment
 from secondments.states import PLACED, State
 from secondments.transitions import Refused
 from secondments.views import scope
@@ -34,27 +33,76 @@ def evaluate(request: PersonRequest, key: str, party: str) -> HttpResponse:
     case = scope.case(request, key)
     found = fetch(case.evaluations.select_related("person"), party=party)
     parts = policies.parts_of(case, request.user)
-    released = case.review_concluded_at is not None
-    if not policies.may_read_evaluation(found, parts, released=released):
+    concluded = case.review_concluded_at is not None
+    if not policies.may_read_evaluation(found, parts, released=case.is_released):
         scope.offer(case, request.user, policies.SPEAKS_FOR[Party(found.party)])
         raise Denied(_("This evaluation is not yours to read before HR has concluded the review."))
-    is_open = policies.may_evaluate(found, parts) and found.completed_at is None and not released
-    form = EvaluationForm(request.POST or None, instance=found, objectives=case.objectives.all()) if is_open else None
+    is_open = policies.may_evaluate(found, parts) and found.completed_at is None and not concluded
+    form = _evaluation_form(request, found, case) if is_open else None
     if request.method == "POST":
         if form is None:
             raise Denied(_("This evaluation has been handed in, or is for somebody else to write."))
         if form.is_valid():
             try:
-                evaluations.complete(found, by=request.user, answers=form.cleaned_data, results=form.results())
+                evaluations.complete(
+                    found, by=request.user, answers=form.cleaned_data, results=form.results(), skills=form.levels()
+                )
             except Refused as refused:
                 scope.explain(form, refused)
             else:
                 messages.success(request, _("Thank you for looking back."))
                 return redirect(case)
-    results = found.results.select_related("objective")
-    return render(
-        request, "secondments/evaluate.html", {"case": case, "evaluation": found, "form": form, "results": results}
+    return render(request, "secondments/evaluate.html", {"case": case, "evaluation": found, "form": form})
+
+
+def _evaluation_form(request: PersonRequest, evaluation: Evaluation, case: Secondment) -> EvaluationForm:
+    return EvaluationForm(
+        request.POST or None, instance=evaluation, objectives=case.objectives.all(), skills=case.skills.all()
     )
+
+
+@require_GET
+def review(request: PersonRequest, key: str) -> HttpResponse:
+    """The evaluations side by side, as far as the reader may read them, and the conclusion."""
+    case, evaluations = review_of(request, key)
+    table = review_tables.of(case, evaluations)
+    readable = [row for row in evaluations if row.completed_at]
+    context = {
+        "case": case,
+        "table": table,
+        "evaluations": readable,
+        "missing": case.evaluations.filter(completed_at__isnull=True).select_related("person"),
+        "releases": policies.may_run(case, request.user) and case.state == State.REVIEW and not case.is_released,
+        "concludes": policies.may_run(case, request.user)
+        and case.state == State.REVIEW
+        and not case.review_concluded_at,
+        "prints": bool(readable) and (case.is_released or policies.may_run(case, request.user)),
+    }
+    return render(request, "secondments/review.html", context)
+
+
+def review_of(request: PersonRequest, key: str) -> tuple[Secondment, list[Evaluation]]:
+    """The case and those of its evaluations that the reader may read, or a refusal."""
+    case = scope.case(request, key)
+    parts = policies.parts_of(case, request.user)
+    if not policies.may_see_review(parts):
+        scope.offer(case, request.user, policies.REVIEWERS)
+        raise Denied(_("The review is read by those who evaluate, and HR of both sides."))
+    found = case.evaluations.select_related("person").prefetch_related("results", "skill_results")
+    return case, [e for e in found if policies.may_read_evaluation(e, parts, released=case.is_released)]
+
+
+@require_POST
+def release(request: PersonRequest, key: str) -> HttpResponse:
+    """HR lets the three read each other's evaluations before the conclusion."""
+    case = _as_hr(request, key)
+    try:
+        evaluations.release(case, by=request.user)
+    except Refused as refused:
+        scope.tell(request, refused)
+    else:
+        messages.success(request, _("The three can read each other's evaluations now."))
+    return redirect("review", key=case.key)
 
 
 def conclude(request: PersonRequest, key: str) -> HttpResponse:
@@ -69,8 +117,10 @@ def conclude(request: PersonRequest, key: str) -> HttpResponse:
         else:
             messages.success(request, _("The review is concluded, and the evaluations are released to the three."))
             return redirect(case)
-    found = list(case.evaluations.select_related("person").prefetch_related("results__objective"))
-    return render(request, "secondments/conclude.html", {"case": case, "evaluations": found, "form": form})
+    found = list(case.evaluations.select_related("person").prefetch_related("results", "skill_results"))
+    missing = [evaluation for evaluation in found if not evaluation.completed_at]
+    context = {"case": case, "evaluations": found, "form": form, "table": review_tables.of(case, found)}
+    return render(request, "secondments/conclude.html", context | {"missing": missing})
 
 
 def end_early(request: PersonRequest, key: str) -> HttpResponse:
@@ -78,21 +128,31 @@ def end_early(request: PersonRequest, key: str) -> HttpResponse:
     case = _as_hr(request, key)
     if case.state not in PLACED:
         raise Denied(_("Only a placement that is running can be ended early."))
-    proposals = [
-        (party.label, early_end.notice_weeks(case, party), early_end.proposed_last_day(case, party))
-        for party in (Party.SECONDER, Party.HOST, Party.SECONDEE)
-    ]
-    first: date = proposals[0][2]
-    form = EarlyEndForm(request.POST or None, initial={"asked_by": Party.SECONDER, "last_day": first})
+    ways = early_end.notices_of(case)
+    concerns = case.concerns.filter(ended_at__isnull=True)
+    form = EarlyEndForm(
+        request.POST or None, initial={"asked_by": Party.SECONDER, "last_day": ways[0].last_day}, concerns=concerns
+    )
     if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        at_once = given.pop("at_once")
+        concern = given.pop("concern")
         try:
-            case = early_end.end_early(case, by=request.user, **form.cleaned_data)
+            if at_once:
+                proposed = early_end.propose(case, by=request.user, concern=concern, **given)
+                messages.success(request, _("Proposed; somebody else at the seconder is asked to approve it."))
+                return redirect(proposed)
+            case = early_end.end_early(case, by=request.user, **given)
         except Refused as refused:
             scope.explain(form, refused)
         else:
             messages.success(request, _("The placement ends early; the review is open and everybody has been told."))
             return redirect(case)
-    return render(request, "secondments/end_early.html", {"case": case, "form": form, "proposals": proposals})
+    return render(
+        request,
+        "secondments/end_early.html",
+        {"case": case, "form": form, "ways": ways, "waiting": case.early_ends.filter(approved__isnull=True).first()},
+    )
 
 
 def outcome(request: PersonRequest, key: str) -> HttpResponse:

@@ -20,7 +20,7 @@ from secondments.choices import ChargeState, Part, RechargeModel
 from secondments.forms.costs import HandOverForm, HoursForm, InvoiceForm, PaidForm, RechargeForm
 from secondments.models import Charge, RechargeTerms, Secondment
 from secondments.recharge import CORRECTION, COVER, EXPENSE, FIXED, HOURS, ON_COSTS, SALARY
-from secondments.states import STARTED
+from secondments.states import STARTED, State
 from secondments.transitions import Refused
 from secondments.views import scope
 
@@ -65,11 +65,17 @@ def costs(request: PersonRequest, key: str) -> HttpResponse:
         "sums": sums(rows),
         "estimate": estimate if estimate and terms and estimate.currency == terms.currency else None,
         "charges": charges,
+        "is_final": is_final(case) and bool(rows),
         "enters_hours": bool(terms and terms.model == RechargeModel.HOURS)
         and placement_policies.may_enter_hours(case, request.user),
         "form": form,
     }
     return render(request, "secondments/costs.html", context)
+
+
+def is_final(case: Secondment) -> bool:
+    """Whether the placement is over, so that nothing more is added but what is corrected."""
+    return case.state in {State.RETURN, State.COMPLETED}
 
 
 def is_overdue(row: Charge, today: Any) -> bool:

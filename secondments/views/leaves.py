@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from people import clock
 from people.access import Denied, PersonRequest, fetch, hides_secrets
 from people.confirming import confirmed
-from secondments import placement_policies, policies, scopes
+from secondments import leave_accounts, placement_policies, policies, scopes
 from secondments.actions import absences
 from secondments.actions import leaves as actions
 from secondments.choices import Part
@@ -39,7 +39,7 @@ def leaves(request: PersonRequest, key: str) -> HttpResponse:
     context = {
         "case": case,
         "at_home": at_home,
-        "balance": actions.balance(case) if at_home else None,
+        "balance": leave_accounts.balance(case) if at_home else None,
         "leaves": scopes.leaves(request.user).filter(secondment=case).order_by("-first_day"),
         "absences": scopes.absences(request.user)
         .filter(secondment=case, cancelled_at__isnull=True)
@@ -65,7 +65,7 @@ def ask_leave(request: PersonRequest, key: str) -> HttpResponse:
         else:
             messages.success(request, _("Your line manager is asked; you hear the answer by mail."))
             return redirect("leaves", key=case.key)
-    context = {"case": case, "form": form, "balance": actions.balance(case)}
+    context = {"case": case, "form": form, "balance": leave_accounts.balance(case)}
     return render(request, "secondments/ask_leave.html", context)
 
 
@@ -115,7 +115,7 @@ def leave(request: PersonRequest, key: str, leave_key: str) -> HttpResponse:
         "cancels": cancels,
         "at_home": at_home,
         "shows_words": at_home and not hides_secrets(request),
-        "balance": actions.balance(case) if at_home else None,
+        "balance": leave_accounts.balance(case) if at_home else None,
     }
     return render(request, "secondments/leave.html", context)
 

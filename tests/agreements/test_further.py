@@ -29,8 +29,10 @@ def words(day: date) -> str:
     return date_format(day, "j F Y")
 
 
-def vary(cast: Cast, case: Secondment, reason: str = "The work takes longer", **changes: Any) -> Agreement:
-    return further.vary(case, by=cast.hr, changes=changes, reason=reason)
+def vary(
+    cast: Cast, case: Secondment, reason: str = "The work takes longer", exception: str = "", **changes: Any
+) -> Agreement:
+    return further.vary(case, by=cast.hr, changes=changes, reason=reason, exception=exception)
 
 
 def longer(case: Secondment, days: int = 60) -> dict[str, str]:
@@ -269,7 +271,7 @@ def test_original_days_stay_on_record(cast: Cast) -> None:
 def test_extension_out_of_the_review_goes_back_to_the_placement(cast: Cast) -> None:
     case = cast.in_review()
     with on(case.end_on - timedelta(days=20)):
-        signed(cast, case, **longer(case, 90))
+        signed(cast, case, exception="The client asked late.", **longer(case, 90))
     now = fresh_case(case)
     assert (now.state, now.end_on, now.review_began_at, now.evaluations.count()) == (
         "active", case.end_on + timedelta(days=90), None, 0,

@@ -38,11 +38,13 @@ def main() -> int:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        parts = {part.__name__: part for part in (imports, pages, papers, signatures, reminders, directory_of_people)}
+        parts = {part.__name__: part for part in PARTS}
         wanted = sys.argv[1:] or list(parts)
-        goals = [goal for name in wanted for goal in parts[name]()]
-    for goal in goals:
-        print(json.dumps(goal))
+        goals = []
+        for name in wanted:
+            for goal in parts[name]():
+                print(json.dumps(goal), flush=True)  # at once: the year takes long, and may be broken off
+                goals.append(goal)
     return 0 if all(goal["ok"] for goal in goals) else 1
 
 
@@ -185,6 +187,33 @@ def directory_of_people() -> list[dict[str, object]]:
     print(f"measured the directory at {crowd.PEOPLE} people", file=sys.stderr)
     return [goal(name, seconds * 1000, 25, "ms") for name, seconds in crowd.directory()]
 
+
+def due_today() -> list[dict[str, object]]:
+    """What is due today among a million check-ins, against the bare question to its index."""
+    from tests.bench.due import figures
+
+    found = figures()
+    return [
+        goal("due_today_among_a_million", found["ours"] * 1000, 1000, "ms"),
+        goal("due_today_against_bare_sql", found["ours"] / found["bare"], 1.5, "ratio"),
+    ]
+
+
+def year() -> list[dict[str, object]]:
+    """A year of many placements under kills, on a database of its own size: run it alone."""
+    from tests.bench.year import figures
+
+    found = figures()
+    wrong = ("starts_wrong", "reviews_wrong", "reminders_missing", "reminders_too_many", "milestones_missing",
+             "mails_lost", "mails_of_called_off", "oracle_blind")  # fmt: skip
+    return [
+        *(goal(f"year_{name}", found[name], 0, "in a year") for name in wrong),
+        goal("year_mails_twice", found["mails_twice"], found["kills"], "mails, at most the kills"),
+        goal("year_seconds", found["seconds"], 7200, "s"),
+    ]
+
+
+PARTS = (imports, pages, papers, signatures, reminders, directory_of_people, due_today, year)
 
 if __name__ == "__main__":
     sys.exit(main())

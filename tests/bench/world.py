@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
@@ -72,19 +73,44 @@ def _organisations() -> list[Organisation]:
     return found
 
 
+def placements(size: int, today: date) -> None:
+    """So many signed agreements whose placements begin within half a year of a day and end within the next one."""
+    chance = Random(7)
+    organisations = list(_ours().order_by("pk")) or _organisations()
+    for start in range(0, size, 1000):
+
+        def span(chance: Random, state: str, today: date) -> tuple[date, date]:
+            first = today + timedelta(days=chance.randint(1, 180))
+            return first, first + timedelta(days=chance.randint(60, 180))
+
+        _cases(chance, organisations, min(1000, size - start), State.AGREED, span, today)
+    Secondment.objects.filter(state=State.AGREED).update(
+        review_concluded_at=None, review_began_at=None, return_began_at=None, began_on=None, started_at=None
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 @transaction.atomic
-def _cases(chance: Random, organisations: list[Organisation], size: int) -> None:
-    today, now = clock.today("Europe/London"), clock.now()
+def _cases(
+    chance: Random,
+    organisations: list[Organisation],
+    size: int,
+    state: State | None = None,
+    span: Callable[[Random, str, date], tuple[date, date]] | None = None,
+    today: date | None = None,
+) -> None:
+    today, now = today or clock.today("Europe/London"), clock.now()
     by_email = {p.email: p for p in Person.objects.filter(email__regex="^(hr|contact|manager)")}
     people = Person.objects.bulk_create(
         Person(email=f"s{n}@bench.example", full_name=f"{chance.choice('ABCDEFGH')}na Duarte {n}", password="!")
         for n in (next(_numbers) for _ in range(size))
     )
-    states = chance.choices(list(SHARES), list(SHARES.values()), k=size)
+    states = [state] * size if state else chance.choices(list(SHARES), list(SHARES.values()), k=size)
     rows = []
     for person, state in zip(people, states, strict=True):
         lender, host = chance.randrange(LENDERS), chance.randrange(len(organisations))
-        start, end = _days(chance, state, today)
+        start, end = (span or _days)(chance, state, today)
         stamps = dict.fromkeys(
             ["submitted_at", "approved_at", "agreed_at", "agreement_signed_at", "agreement_sealed_at", "started_at"],
             now,

@@ -90,8 +90,11 @@ def visit(page: Page, address: str) -> None:
         page.wait_for_load_state("networkidle")
 
 
-def crawl(page: Page, site: str, *, start: str = "/", most: int = 90) -> Iterator[tuple[str, str]]:
-    """Visit one address of each kind that can be reached by links; yields its name and address, page loaded."""
+def crawl(page: Page, site: str, *, start: str = "/", below: str = "/", most: int = 90) -> Iterator[tuple[str, str]]:
+    """Visit one address of each kind that can be reached by links; yields its name and address, page loaded.
+
+    Only addresses that begin with ``below``.
+    """
     waiting, seen = [f"{site}{start}"], set()
     while waiting and len(seen) < most:
         address = waiting.pop(0)
@@ -101,7 +104,7 @@ def crawl(page: Page, site: str, *, start: str = "/", most: int = 90) -> Iterato
         seen.add(name)
         visit(page, address)
         yield name, address
-        waiting += addresses(page, site)
+        waiting += [link for link in addresses(page, site) if link.startswith(f"{site}{below}")]
 
 
 # What axe is asked, once it is in the page. Transitions are brought to their end first, lest a colour on its way

@@ -6,11 +6,13 @@ from typing import Literal
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import transaction
 from playwright.sync_api import Browser, Page
 
 from people.models import Person
+from tests import markers
 from tests.browser import chromium
-from tests.cast import Cast, person
+from tests.cast import Cast, fresh, on, person
 
 LOOKS: list[tuple[Literal["light", "dark"], int]] = [("light", 1280), ("dark", 320)]
 SEEN_DARK: set[str] = set()  # kinds of page that somebody has looked at dark and narrow: once is enough for the look
@@ -64,6 +66,34 @@ def test_pages_without_violation(browser: Browser, site: str, busy_cast: Cast, r
     context.close()
     assert complaints + console == []
     assert len(names) >= (10 if role == "hr" else 3)
+
+
+@pytest.mark.parametrize("role", ["hr", "secondee", "contact"])
+def test_pages_of_placements_without_violation(browser: Browser, site: str, real_cast: Cast, role: str) -> None:
+    """A placement that runs, with something on each of its pages; and one that is looked back upon."""
+    where = {"work_country": "PL", "permit": "held", "social_security": "home"}
+    running = real_cast.active(kind="international", is_full_time=False, weekly_hours=1, proposal=where)
+    with on(running.start_on), transaction.atomic():
+        markers.while_away(real_cast, fresh(running))
+    review = real_cast.in_review(is_full_time=False, weekly_hours=2)
+    names: set[str] = set()
+    complaints: list[str] = []
+    context = browser.new_context(reduced_motion="reduce")
+    chromium.sign_in(context, real_cast.people[role], site)
+    page = context.new_page()
+    for start in (running.get_absolute_url(), f"{review.get_absolute_url()}review/", "/away/", "/people-with-us/"):
+        look(page, *LOOKS[0])
+        for name, address in chromium.crawl(page, site, start=start, below=start):
+            names.add(name)
+            complaints += faults(page, name, address)
+            if name not in SEEN_DARK:
+                SEEN_DARK.add(name)
+                look(page, *LOOKS[1])
+                complaints += faults(page, name, address)
+                look(page, *LOOKS[0])
+    context.close()
+    assert complaints == []
+    assert {"wishes", "wish", "induction", "return_plan", "reorganisations", "leaves", "concerns", "review"} <= names
 
 
 def look(page: Page, scheme: Literal["light", "dark"], width: int) -> None:

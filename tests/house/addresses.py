@@ -42,6 +42,7 @@ from people.models import (
     Signatory,
 )
 from secondments.actions import (
+    abroad,
     absences,
     attachments,
     case_parts,
@@ -51,12 +52,14 @@ from secondments.actions import (
     copying,
     decisions,
     deputies,
+    early_end,
     expenses,
     ideas,
     leaves,
     proposals,
     questions,
     touches,
+    wishes,
 )
 from secondments.choices import Part
 from secondments.models import Secondment
@@ -88,6 +91,10 @@ DUMMIES = {
     "leave_key": "aaaaaaaaaaaa",
     "expense_key": "aaaaaaaaaaaa",
     "absence_key": "aaaaaaaaaaaa",
+    "end_key": "aaaaaaaaaaaa",
+    "wish_key": "aaaaaaaaaaaa",
+    "certificate_key": "aaaaaaaaaaaa",
+    "months": "6",
 }
 
 
@@ -196,11 +203,12 @@ def _below_cases(cast: Cast, people: dict[str, Person]) -> dict[str, dict[str, A
                  "extra_checkin", "checkin_rhythm", "concerns", "raise_concern", "concern", "leaves", "ask_leave", "leave_account", "leave",
                  "tell_absence", "absence", "absence_reason", "touches",
                  "costs", "recharge_terms", "hours", "charge", "charge_file", "statement_pdf", "expenses", "expense",
-                 "receipt",
+                 "receipt", "early_end", "wishes", "wish", "abroad", "certificate", "reorganisations", "induction",
+                 "edit_induction", "return_plan", "return_risk",
                  "case_people", "name_part", "end_part", "readdress", "choose_capacity"],
-        review: ["evaluate", "conclude"],
+        review: ["evaluate", "conclude", "review", "release_evaluations", "review_file"],
         back: ["outcome"],
-        closed: ["case_hold"],
+        closed: ["case_hold", "follow_up", "final_statement"],
     }  # fmt: skip
     by_name = {name: case for case, names in where.items() for name in names}
     found = {
@@ -246,7 +254,14 @@ def _while_away(cast: Cast, case: Secondment) -> dict[str, dict[str, Any]]:
         case, by=cast.secondee, spent_on=day, kind="meals", amount=Decimal(9), name="b.png",
         receipt=b"\x89PNG\r\n\x1a\n",
     )  # fmt: skip
+    last = day + timedelta(days=3)
+    end = early_end.propose(case, by=cast.hr, last_day=last, asked_by="host", reason="The site closes.")
+    wish = wishes.ask(case, by=cast.secondee, location="Gdynia", reason="The office moves.")
+    paper = abroad.keep(case, by=cast.secondee, fields={"kind": "visa", "valid_until": day + timedelta(days=300)})
     return {
+        "early_end": {"end_key": end.key},
+        "wish": {"wish_key": wish.key},
+        "certificate": {"certificate_key": paper.key},
         **{name: {"number": 1, "kind": "csv"} for name in ("charge", "charge_file", "statement_pdf")},
         **{name: {"expense_key": spent.key} for name in ("expense", "receipt")},
         "concern": {"concern_key": concern.key},

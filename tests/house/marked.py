@@ -51,6 +51,7 @@ from people.models import (
 )
 from secondments import transitions
 from secondments.actions import (
+    abroad,
     absences,
     appeals,
     attachments,
@@ -66,11 +67,15 @@ from secondments.actions import (
     evaluations,
     expenses,
     ideas,
+    inductions,
     leaves,
     outcomes,
     proposals,
     questions,
+    reorganisations,
+    return_plans,
     touches,
+    wishes,
 )
 from secondments.choices import Part
 from secondments.models import Override, Secondment
@@ -152,6 +157,27 @@ CASE: dict[str, set[str]] = {
     "leaverefused": HOME,
     "absencereason": {"hr", "secondee"},
     "touchnote": HOME,
+    "wishother": HOME | HOST,
+    "wishreason": HOME | HOST,
+    "wishanswer": HOME | HOST,
+    "proposedend": {"hr", "manager", "standing", "director"},
+    "refusedend": {"hr", "manager", "standing", "director"},
+    "papernumber": HOME,
+    "paperissuer": {"hr", "secondee"},
+    "tripnote": HOME,
+    "reorganisedhome": HOME,
+    "reorganisedhost": HOME | HOST,
+    "reorganisedview": HOME,
+    "reorganisedresult": HOME,
+    "arrival": {"hr", "secondee"} | HOST,
+    "buddy": {"hr", "secondee"} | HOST,
+    "stepwith": {"hr", "secondee"} | HOST,
+    "returnrole": HOME,
+    "returnmeeting": HOME,
+    "returnwish": HOME,
+    "returnrisk": HOME,
+    "returnriskdone": HOME,
+    "handback": HOME | HOST,
     "progresssecondee": {"hr", "secondee"},
     "supportsecondee": {"hr", "secondee"},
     "practisedsecondee": {"hr", "secondee"},
@@ -224,7 +250,18 @@ HOUSE: dict[str, set[str]] = {
 SEEN = CASE | HOUSE
 KEPT_FROM_SUPPORT_AWAY = {"concernsecondee", "concernsecondeeend", "concerntold", "absencereason"}
 KEPT_FROM_SUPPORT_AWAY |= {"leavenote", "leaverefused", "touchnote", "expensepassed", "expenseown", "expenserefused"}
-KEPT_FROM_SUPPORT_AWAY |= {"receiptname"}
+KEPT_FROM_SUPPORT_AWAY |= {
+    "receiptname",
+    "wishother",
+    "wishreason",
+    "wishanswer",
+    "papernumber",
+    "paperissuer",
+    "tripnote",
+}
+KEPT_FROM_SUPPORT_AWAY |= {"reorganisedhome", "reorganisedhost", "reorganisedview", "reorganisedresult", "arrival"}
+KEPT_FROM_SUPPORT_AWAY |= {"buddy", "stepwith", "returnrole", "returnmeeting", "returnwish", "returnrisk"}
+KEPT_FROM_SUPPORT_AWAY |= {"returnriskdone", "handback"}
 # Support sees the secondee's pages without pay and private notes, and never the copy of their data.
 KEPT_FROM_SUPPORT = {"appealtext", "appealanswer", "ideawhy", "ideaview", "ideaanswer"}
 KEPT_FROM_SUPPORT |= KEPT_FROM_SUPPORT_AWAY | {
@@ -494,7 +531,7 @@ def _ended_early(cast: Cast, people: dict[str, Person]) -> Secondment:
         due = clock.today("UTC")
         checkins.ask_extra(case, by=cast.hr, parties=["host"], due_on=due, because=word("checkinasked"))
         case = early_end.end_early(
-            case, by=cast.hr, last_day=case.start_on + timedelta(days=30), asked_by="host", reason=word("earlyend")
+            case, by=cast.hr, last_day=case.start_on + timedelta(days=50), asked_by="host", reason=word("earlyend")
         )
         _look_back(case, "work", "evidence", "skills")
     return fresh(case)
@@ -519,8 +556,34 @@ def _while_away(cast: Cast, case: Secondment) -> None:
     absences.tell(case, by=cast.secondee, kind="sickness", first_day=today, reason=word("absencereason"))
     touches.note(case, by=cast.manager, on=today, channel="call", note=word("touchnote"))
     _charged(cast, case)
+    _beside(cast, case)
     later = {"link": "", "is_vacancy": True, "shown_until": today + timedelta(days=900)}
     touches.publish(cast.northwind, by=cast.hr, title="Move", text=word("newstext"), **later)
+
+
+def _beside(cast: Cast, case: Secondment) -> None:
+    """A change that is refused, an end that is refused, papers, a trip, reorganisations, first days, the way back."""
+    today = clock.today("UTC")
+    asked = wishes.ask(case, by=cast.contact, other=word("wishother"), reason=word("wishreason"))
+    wishes.answer(asked, by=cast.hr, granted=False, why=word("wishanswer"))
+    soon = {"last_day": today + timedelta(days=2), "asked_by": "host", "reason": word("proposedend")}
+    refused = early_end.propose(case, by=cast.hr, **soon)
+    early_end.answer(refused, by=cast.director, approved=False, why=word("refusedend"))
+    paper = {"kind": "visa", "number": word("papernumber"), "issued_by": word("paperissuer"), "valid_until": today}
+    abroad.keep(case, by=cast.secondee, fields=paper)
+    abroad.note_trip(case, by=cast.secondee, first_day=today, last_day=today, note=word("tripnote"))
+    home = reorganisations.tell(case, by=cast.hr, what=word("reorganisedhome"))
+    reorganisations.give_view(home, by=cast.secondee, view=word("reorganisedview"))
+    reorganisations.end(home, by=cast.hr, result=word("reorganisedresult"))
+    reorganisations.tell(case, by=cast.contact, what=word("reorganisedhost"))
+    steps = [{"on": today, "title": "Keys", "with_whom": word("stepwith")}]
+    first = {"buddy_name": word("buddy"), "buddy_email": "", "arrival": word("arrival"), "steps": steps}
+    inductions.save(case, by=cast.contact, **first)
+    plan = {"role_kind": "same", "role": word("returnrole"), "meeting_notes": word("returnmeeting")}
+    return_plans.save(case, by=cast.manager, fields=plan)
+    return_plans.save(case, by=cast.secondee, fields={"wishes": word("returnwish")})
+    return_plans.save(case, by=cast.contact, fields={"handback": word("handback")})
+    return_plans.flag(case, by=cast.manager, why=word("returnrisk"), done=word("returnriskdone"))
 
 
 def _charged(cast: Cast, case: Secondment) -> None:

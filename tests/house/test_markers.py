@@ -117,10 +117,13 @@ def addresses_of(world: Marked) -> list[str]:
         for name, row in (
             *(("concern", row) for row in case.concerns.all()),
             *(("leave", row) for row in case.leaves.all()),
+            *(("wish", row) for row in case.wishes.all()),
+            *(("certificate", row) for row in case.certificates.all()),
             *((name, row) for row in case.absences.all() for name in ("absence", "absence_reason")),
         ):
             place = f"{name.removesuffix('_reason')}_key"
             found.append(filled(name, {**values, place: row.key}))
+        found += [filled("early_end", {**values, "end_key": row.key}) for row in case.early_ends.all()]
         found += [filled("decide", {**values, "kind": kind}) for kind in ("consent", "acceptance")]
         found += [filled("answer_question", {**values, "pk": row.pk}) for row in case.questions.all()]
         found += [filled("evaluate", {**values, "party": party}) for party in ("secondee", "line_manager")]
@@ -157,13 +160,15 @@ POSTED = {
     "tick", "add_checklist_item", "choose_capacity", "send_invitation", "share_terms", "approve_terms",
     "issue_agreement", "send_signing_code", "early_end_letter", "consolidated", "print_comparison", "preview_clause",
     "accept_change", "withdraw_change", "settle_comment", "remind_signing", "in_person_code",
+    "release_evaluations",
 }  # fmt: skip
 BELOW = {
     "kind": "release", "name": "withdraw", "party": "host", "part": "host_supervisor", "clause_key": "place_of_work",
     "concern_key": "aaaaaaaaaaaa", "leave_key": "aaaaaaaaaaaa", "expense_key": "aaaaaaaaaaaa", "absence_key": "aaaaaaaaaaaa",
     "section": "purpose", "rule": "minimum_service_months", "file_key": "aaaaaaaaaaaa",
     "older": 1, "newer": 2, "number": 0, "version": 1, "place": 0, "printout": "aaaaaaaaaaaa",
-    "invitation_key": "aaaaaaaaaaaa",
+    "invitation_key": "aaaaaaaaaaaa", "end_key": "aaaaaaaaaaaa", "wish_key": "aaaaaaaaaaaa",
+    "certificate_key": "aaaaaaaaaaaa", "months": 6,
 }  # fmt: skip
 
 

@@ -83,17 +83,22 @@ def test_personal_words_are_kept_only_where_they_come_from_a_fixed_list() -> Non
         "people.Notice.key",
         "people.Person.key",
         "people.SupportSession.key",
+        "secondments.Certificate.key",
         "secondments.Charge.currency",
         "secondments.ChecklistItem.reminded",
         "secondments.Concern.key",
         "secondments.Deputy.key",
+        "secondments.EarlyEnd.key",
         "secondments.Leave.key",
         "secondments.Override.rule",
         "secondments.Proposal.sections",
+        "secondments.Reorganisation.key",
         "secondments.Secondment.key",
         "secondments.Secondment.policy",
         "secondments.Secondment.reference",
         "secondments.Secondment.turn",
+        "secondments.Trip.key",
+        "secondments.Wish.key",
     }
 
 

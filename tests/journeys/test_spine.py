@@ -295,6 +295,7 @@ def review(hr: Visitor, contact: Visitor, ana: Visitor, case: Secondment) -> Non
         for visitor, party in ((ana, "secondee"), (contact, "host"), (tom, "line_manager")):
             visitor.follow("Please look back")
             answers: dict[str, object] = {"what_worked": "Much", "skills": "Planning", "would_repeat": "yes"}
+            answers |= {"went": "4", "supported": "5", "worth": "4"}
             for objective in case.objectives.all():
                 answers |= {f"result_{objective.pk}": "met", f"evidence_{objective.pk}": "the report"}
             page = f"/secondments/{case.key}/evaluations/{party}/"

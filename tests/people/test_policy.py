@@ -19,8 +19,6 @@ from tests.cast import Cast
 
 SignIn = Callable[[Person], Client]
 DAY = timedelta(days=1)
-# Named by the model and by no page: nothing is steered by them yet.
-ASLEEP = {"extensions_maximum", "extension_maximum_days", "extension_days_before", "return_meeting_days_before"}
 
 
 @pytest.fixture
@@ -37,20 +35,20 @@ def given(effective_from: date, **changes: Any) -> dict[str, Any]:
 
 
 def test_page_has_every_rule_that_steers_something() -> None:
-    assert set(RULES) == set(Policy.RULES) - ASLEEP
+    assert set(RULES) == set(Policy.RULES)
     assert set(RULES) <= set(Rules.__dataclass_fields__)
 
 
 @pytest.mark.parametrize("days", [0, 40])
 def test_saving_makes_a_new_version(cast: Cast, today: date, sign_in: SignIn, days: int) -> None:
-    Policy.objects.create(organisation=cast.northwind, effective_from=today - 9 * DAY, extensions_maximum=5)
+    Policy.objects.create(organisation=cast.northwind, effective_from=today - 9 * DAY)
     since = today + timedelta(days=days)
     path = f"/organisations/{cast.northwind.key}/policy/"
     answer = sign_in(cast.hr).post(f"{path}new/", given(since, decision_days=9))
     assert (answer.status_code, answer.url) == (302, path)
     assert Policy.objects.on(cast.northwind, since - DAY).decision_days == 7
     new = Policy.objects.on(cast.northwind, since)
-    assert (new.decision_days, new.extensions_maximum, new.made_by, new.note) == (9, 5, cast.hr, "because")
+    assert (new.decision_days, new.made_by, new.note) == (9, cast.hr, "because")
     assert LedgerEntry.objects.get(verb="policy.make").facts["changed"] == [["days for a decision", "7", "9"]]
 
 

@@ -193,7 +193,7 @@ def test_early_end_during_the_review_moves_the_evaluations(cast: Cast) -> None:
     case = cast.in_review()
     last = case.end_on - 10 * DAY
     with on(case.end_on - 25 * DAY):
-        ended = end_early(cast, case, last_day=last)
+        ended = cast.end_at_once(case, last)
     assert ended.state == State.REVIEW
     assert set(ended.evaluations.values_list("due_on", flat=True)) == {last}
 

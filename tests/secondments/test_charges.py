@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from django.test import Client
 
 from people.models import LedgerEntry, Notice, Person
 from secondments import charging, exports, recharge, reminders
-from secondments.actions import absences, charges, early_end, expenses, outcomes, variations
+from secondments.actions import absences, charges, expenses, outcomes, variations
 from secondments.choices import RechargeModel
 from secondments.models import Charge, CostItem, Proposal, RechargeTerms, Secondment
 from secondments.transitions import NotAllowed, Refused
@@ -98,7 +99,7 @@ FIELDS = [
 def test_early_end_counts_to_the_new_last_day_and_gives_back_what_was_too_much(cast: Cast, case: Secondment) -> None:
     with on(date(2026, 11, 20)):
         invoice(case, cast.hr, 1, 2, 3, day=date(2026, 11, 20))
-        early_end.end_early(case, by=cast.hr, last_day=date(2026, 11, 25), asked_by="host", reason="It is done.")
+        cast.end_at_once(case, date(2026, 11, 25))
     last = case.charges.latest("number")
     assert (last.number, last.first_day, last.last_day) == (4, date(2026, 11, 25), date(2026, 11, 25))
     assert last.amount < 0
@@ -348,3 +349,19 @@ def test_case_is_not_completed_while_something_is_unpaid_and_nobody_has_taken_it
 
 def test_terms_of_each_funding_count_by_its_model() -> None:
     assert set(charging.MODEL_OF.values()) | {RechargeModel.COVER, RechargeModel.HOURS} == set(RechargeModel)
+
+
+def test_final_statement_lists_each_period_and_the_sums(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
+    address = f"/secondments/{case.key}/costs/final.pdf"
+    with on(date(2026, 11, 20)):
+        invoice(case, cast.hr, 1, day=date(2026, 11, 20))
+        assert sign_in(cast.finance).get(address).status_code == 403  # it runs
+    case = cast.come_home(fresh(case))
+    with on(date(2027, 3, 22)):
+        answer = sign_in(cast.finance).get(address)
+        assert sign_in(cast.secondee).get(address).status_code == 403
+        assert address in sign_in(cast.hr).get(f"/secondments/{case.key}/costs/").content.decode()
+    made = subprocess.run(["pdftotext", "-layout", "-", "-"], input=answer.content, capture_output=True, check=True)
+    text = " ".join(made.stdout.decode().split())
+    assert f"In all {whole(case):,} GBP" in text
+    assert text.count("Expected") == case.charges.filter(state="expected").count()

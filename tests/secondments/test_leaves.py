@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from people.models import Notice, Person
-from secondments import reminders
+from secondments import leave_accounts, reminders
 from secondments.actions import early_end, leaves
 from secondments.models import Leave, Secondment
 from secondments.transitions import NotAllowed, Refused
@@ -65,11 +65,11 @@ def test_days_are_those_of_the_working_week_and_the_balance_falls(cast: Cast, ca
         day.weekday() < 5 and day not in works.holidays for day in (first + timedelta(days=n) for n in range(8))
     )
     with on(case.start_on):
-        before = leaves.balance(fresh(case))
+        before = leave_accounts.balance(fresh(case))
         leave = ask(case, first, first + timedelta(days=7), ends_at_noon=True)
-        asked = leaves.balance(fresh(case))
+        asked = leave_accounts.balance(fresh(case))
         leaves.decide(leave, by=cast.hr, granted=True)
-    after = leaves.balance(fresh(case))
+    after = leave_accounts.balance(fresh(case))
     half = Decimal("0.5") if first + timedelta(days=7) not in works.holidays else Decimal(0)
     assert leave.days == expected - half
     assert (asked.asked, asked.left, after.taken, after.left) == (
@@ -79,7 +79,7 @@ def test_days_are_those_of_the_working_week_and_the_balance_falls(cast: Cast, ca
 
 def test_account_sets_what_there_is(cast: Cast, case: Secondment) -> None:
     leaves.set_account(case, by=cast.hr, yearly_days=Decimal("30"), brought_in=Decimal("-2"))
-    found = leaves.balance(fresh(case))
+    found = leave_accounts.balance(fresh(case))
     assert (found.yearly, found.brought_in, found.left) == (Decimal("30.0"), Decimal("-2.0"), found.given - 2)
     with pytest.raises(NotAllowed):
         leaves.set_account(case, by=cast.manager, yearly_days=Decimal(99), brought_in=Decimal(0))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from threading import Thread
 
 import pytest
@@ -16,10 +17,10 @@ from django.db.models import QuerySet
 from agreements.models import Agreement
 from people import clock
 from people.models import LedgerEntry, Notice
-from secondments import transitions
-from secondments.actions import appeals, calendar, decisions, ideas, proposals, questions
+from secondments import beside_reminders, transitions
+from secondments.actions import abroad, appeals, calendar, decisions, ideas, proposals, questions, return_plans, wishes
 from secondments.choices import Part
-from secondments.models import Secondment
+from secondments.models import FollowUp, Secondment, Wish
 from secondments.states import State
 from secondments.transitions import Refused
 from tests.cast import Cast, on, person
@@ -223,3 +224,52 @@ def test_one_of_many_who_answer_wins(real_cast: Cast) -> None:
     appeal = appeals.ask(case, by=secondee, text="Please")
     assert tally(at_once([lambda: appeals.answer(appeal, by=hr, granted=True, text="Yes")] * CROWD)) == ONE_WINS
     assert changes(case) == ["submit", "decline", "reopen"]
+
+
+def test_one_answer_to_a_change_that_is_asked_for(real_cast: Cast) -> None:
+    """Half agree, half refuse, and who asked takes it back: one of them all."""
+    with transaction.atomic():
+        case = real_cast.active()
+    for _ in range(ROUNDS):
+        with on(case.start_on):
+            wish = wishes.ask(case, by=real_cast.secondee, location="Gdynia", reason="It moves.")
+
+        def act(n: int, wish: Wish = wish) -> object:
+            with on(case.start_on):
+                if n == 0:
+                    return wishes.take_back(wish, by=real_cast.secondee)
+                return wishes.answer(wish, by=real_cast.hr, granted=n % 2 == 0, why="So it is.")
+
+        assert tally(at_once([partial(act, n) for n in range(CROWD)])) == ONE_WINS
+        wish.refresh_from_db()
+        assert (wish.taken_back_at is None) is (wish.granted is not None)
+
+
+def test_one_answer_to_the_questions_after_the_return(real_cast: Cast) -> None:
+    with transaction.atomic():
+        case = real_cast.completed()
+    for found in case.follow_ups.all():
+
+        def act(found: FollowUp = found) -> object:
+            with on(found.due_on):
+                return return_plans.answer(found, by=real_cast.manager, still_here=True, skills_used="much")
+
+        assert tally(at_once([act] * CROWD)) == ONE_WINS
+    answers = LedgerEntry.objects.filter(case_id=case.pk, verb="follow_up.answer")
+    assert answers.count() == case.follow_ups.count() == 3
+
+
+def test_schedulers_at_once_tell_of_a_paper_once(real_cast: Cast) -> None:
+    """Eight sweeps at the same time, on each rung of the ladder."""
+    with transaction.atomic():
+        case = real_cast.active()
+    with on(case.start_on):
+        paper = abroad.keep(case, by=real_cast.hr, fields={"kind": "visa", "valid_until": case.end_on})
+    for left in (90, 60, 30):
+
+        def sweep(left: int = left) -> object:
+            with on(case.end_on - timedelta(days=left)):
+                return beside_reminders.remind_of_certificates()
+
+        assert set(tally(at_once([sweep] * 8))) == {"done"}
+    assert Notice.objects.filter(about=f"certificate:{paper.pk}").count() == 3 * 2  # HR and the secondee

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from people.models import Notice, Person
 from secondments import reminders
-from secondments.actions import calendar, checkins, decisions, early_end
+from secondments.actions import calendar, checkins, decisions
 from secondments.models import Secondment
 from secondments.timetable import END_MILESTONES
 from secondments.transitions import perform
@@ -182,7 +182,7 @@ def test_reminder_of_the_end_says_how_many_days_are_left(case: Secondment, left:
 def test_early_end_calls_off_what_belonged_to_the_old_one(cast: Cast, case: Secondment) -> None:
     remind(case, 40)
     with on(day(case, 41)):
-        early_end.end_early(case, by=cast.hr, last_day=day(case, 50), asked_by="host", reason="Budget")
+        cast.end_at_once(case, day(case, 50))
     ends = {kind(notice): notice.cancelled_at is not None for notice in written() if ":milestone:" in notice.key}
     assert ends == {"end_in_30": True}
 
@@ -190,7 +190,7 @@ def test_early_end_calls_off_what_belonged_to_the_old_one(cast: Cast, case: Seco
 def test_early_end_is_reminded_of_by_its_own_days(cast: Cast, case: Secondment) -> None:
     remind(case, 14)
     with on(day(case, 15)):
-        early_end.end_early(case, by=cast.hr, last_day=day(case, 40), asked_by="host", reason="Budget")
+        cast.end_at_once(case, day(case, 40))
     found = {number: remind(fresh(case), number) for number in range(20, 60)}
     named = {number: sorted({line.split(" ")[0] for line in lines}) for number, lines in found.items() if lines}
     assert {number: set(names) & set(END_MILESTONES) for number, names in named.items()} == {
@@ -202,7 +202,7 @@ def test_early_end_is_reminded_of_by_its_own_days(cast: Cast, case: Secondment) 
 
 def test_check_ins_after_an_early_end_are_not_reminded_of(cast: Cast, case: Secondment) -> None:
     with on(day(case, 20)):
-        early_end.end_early(case, by=cast.hr, last_day=day(case, 41), asked_by="secondee", reason="Family")
+        cast.end_at_once(case, day(case, 41), asked_by="secondee", reason="Family")
     remind(case, 20)
     assert [line for number in (40, 42, 44, 47) for line in remind(case, number) if "last_day" not in line] == []
 

@@ -25,7 +25,9 @@ from secondments.actions import (
     evaluations,
     expenses,
     leaves,
+    reorganisations,
     touches,
+    wishes,
 )
 from secondments.choices import Part
 from secondments.models import (
@@ -39,8 +41,10 @@ from secondments.models import (
     Evaluation,
     Expense,
     Leave,
+    Reorganisation,
     Secondment,
     Touch,
+    Wish,
 )
 from tests.cast import Cast, fresh, member, on, person
 
@@ -73,6 +77,12 @@ PAIRS: dict[str, tuple[type, Judge, Callable[[Person], QuerySet]]] = {
     "leave": (Leave, of_case(placement_policies.may_read_leave), scopes.leaves),
     "absence": (Absence, of_case(lambda row, parts: placement_policies.may_see_leave(parts)), scopes.absences),
     "touch": (Touch, of_case(lambda row, parts: placement_policies.may_see_touches(parts)), scopes.touches),
+    "wish": (Wish, of_case(placement_policies.may_read_wish), scopes.wishes),
+    "reorganisation": (
+        Reorganisation,
+        of_case(lambda row, parts: placement_policies.may_read_reorganisation(row.party, parts)),
+        scopes.reorganisations,
+    ),
     "charge": (Charge, of_case(lambda row, parts: policies.may_see_recharge(parts)), scopes.charges),
     "expense": (Expense, of_case(placement_policies.may_read_expense), scopes.expenses),
     "evaluation": (
@@ -158,6 +168,12 @@ def _away(cast: Cast, case: Secondment) -> None:
         leaves.cancel(row, by=cast.secondee)
         absences.tell(case, by=cast.secondee, kind="other", first_day=case.start_on)
         touches.note(case, by=cast.manager, on=case.start_on, channel="call")
+        for who in (cast.contact, cast.secondee, cast.hr, cast.manager):
+            for _ in range(2):
+                asked = wishes.ask(case, by=who, location="Gdynia", reason="It moves.")
+            wishes.take_back(asked, by=who)
+            if who in (cast.contact, cast.hr):
+                reorganisations.tell(case, by=who, what="Two teams merge.")
         terms = {"model": "fixed", "frequency": "month", "currency": "GBP", "fixed": Decimal(900), "payment_days": 30}
         charges.set_terms(case, by=cast.hr, fields=terms)
         for answer in ({"approved": True, "passed_on": True}, {"approved": True}, {"approved": False, "reason": "No."}):
@@ -206,6 +222,7 @@ def two_of_each(rows: Iterable[Any]) -> list[Any]:
                 "approved",
                 "passed_on",
                 "cancelled_at",
+                "taken_back_at",
             )
         ]
         same = kept[type(row), getattr(row, "completed_at", None) is None, *alike]

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from people import clock
 from people.models import DemoClock
-from secondments import reminders
+from secondments import beside_reminders, reminders
 from secondments.actions import calendar
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             row.save()
             clock.forget_shift()
             if step < days:
-                moved, reminded = calendar.advance(), reminders.remind()
+                moved, reminded = calendar.advance(), reminders.remind() + beside_reminders.count_days()
                 if moved or reminded:
                     self.stdout.write(f"{clock.today('UTC')}: {moved} cases moved on, {reminded} reminders written")
         self.stdout.write(

@@ -1,0 +1,112 @@
+"""Reminders of what lies beside a placement: changes asked for, papers that end, day counts that come near."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+
+from people import clock
+from people.notify import queue_quietly
+from secondments import abroad_notices, early_end_notices, notices, timetable
+from secondments.actions import abroad
+from secondments.choices import Kind
+from secondments.models import Certificate, Secondment, Wish
+from secondments.states import PLACED, SIGNED, State
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+CERTIFICATE_RUNGS = (90, 60, 30, 7, 0, -1)  # days before the end; the last stands for all days after it
+DAY_COUNT_AHEAD = 30  # days before a threshold is passed
+_CASE = ("secondment__seconder", "secondment__owner", "secondment__secondee", "secondment__host",
+         "secondment__line_manager")  # fmt: skip
+
+
+def remind() -> int:
+    return remind_of_wishes() + remind_of_certificates()
+
+
+def remind_of_wishes() -> int:
+    """HR, on the day by which somebody was to have an answer, and once after it."""
+    latest = (clock.now() + timedelta(hours=14)).date()
+    pending = Wish.objects.filter(Wish.PENDING, due_on__lte=latest, secondment__state__in=SIGNED)
+    written = 0
+    for pk in pending.order_by("due_on", "pk").values_list("pk", flat=True).iterator(chunk_size=BATCH):
+        with transaction.atomic():
+            held = pending.filter(pk=pk).select_for_update(of=("self",), no_key=True)
+            for wish in held.select_related("asked_by", *_CASE):
+                case = wish.secondment
+                for rung in timetable.rungs_reached(wish.due_on, clock.today(case.zone), case.rules):
+                    if rung.name in {timetable.ON_THE_DAY, timetable.AFTER}:
+                        people = notices.hr(case)
+                        written += queue_quietly(
+                            *(early_end_notices.wish_reminder(wish, rung.name, who) for who in people)
+                        )
+    return written
+
+
+def certificate_rung(left: int) -> int | None:
+    """The rung that so many days before the end stand on; None further ahead."""
+    reached = [rung for rung in CERTIFICATE_RUNGS if left <= rung]
+    return reached[-1] if reached else None
+
+
+def remind_of_certificates() -> int:
+    """HR and the secondee as the end of a paper comes near; which rung was told stands on the row."""
+    latest = (clock.now() + timedelta(hours=14)).date() + timedelta(days=CERTIFICATE_RUNGS[0])
+    ending = Certificate.objects.filter(
+        ended_at__isnull=True, valid_until__lte=latest, secondment__state__in=[State.AGREEMENT, State.AGREED, *PLACED]
+    ).exclude(reminded=CERTIFICATE_RUNGS[-1])
+    written = 0
+    rows = ending.order_by("valid_until", "pk").values_list(
+        "pk", "valid_until", "reminded", "secondment__seconder__time_zone"
+    )
+    for pk, ends, reminded, zone in rows.iterator(chunk_size=BATCH):
+        assert ends
+        if certificate_rung((ends - clock.today(zone)).days) in {None, reminded}:
+            continue  # nothing new to say: it costs a place in one question
+        with transaction.atomic():
+            held = ending.filter(pk=pk).select_for_update(of=("self",), no_key=True)
+            for found in held.select_related(*_CASE):
+                case = found.secondment
+                assert found.valid_until
+                left = (found.valid_until - clock.today(case.zone)).days
+                rung = certificate_rung(left)
+                if rung is None or rung == found.reminded:
+                    continue
+                found.reminded = rung
+                found.save(update_fields=["reminded"])
+                people = abroad_notices.who_minds(case)
+                written += queue_quietly(
+                    *(abroad_notices.certificate_reminder(found, rung, left, who) for who in people)
+                )
+    return written
+
+
+def count_days() -> int:
+    """Once a day: HR and the secondee hear ahead of the day on which a threshold of days abroad will be passed."""
+    running = Secondment.objects.filter(state__in=[State.AGREED, *PLACED], kind=Kind.INTERNATIONAL)
+    written = 0
+    for case in running.with_case_data().order_by("pk").iterator(chunk_size=BATCH):
+        try:
+            written += _tell_of_counts(case)
+        except Exception:  # whatever it is, it stops no other case
+            log.exception("days of %s could not be counted", case.reference)
+    return written
+
+
+def _tell_of_counts(case: Secondment) -> int:
+    near = clock.today(case.zone) + timedelta(days=DAY_COUNT_AHEAD)
+    written = 0
+    for count in abroad.presence(case).counts:
+        if count.passed_on and count.passed_on <= near:
+            threshold = count.threshold
+            written += queue_quietly(
+                *(
+                    abroad_notices.day_count_reminder(case, threshold.most, threshold.window, count.passed_on, who)
+                    for who in abroad_notices.who_minds(case)
+                )
+            )
+    return written

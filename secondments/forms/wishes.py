@@ -1,0 +1,56 @@
+"""Forms of changes that a party asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from people.forms.base import DateInput, Form, ModelForm
+from secondments.models import Secondment, Wish
+
+
+class WishForm(ModelForm):
+    """What is to change, and why; what is left blank stays."""
+
+    class Meta:
+        model = Wish
+        fields = ["end_on", "weekly_hours", "role_title", "location", "other", "reason"]
+        widgets = {
+            "end_on": DateInput(),
+            "other": forms.Textarea({"rows": 2}),
+            "reason": forms.Textarea({"rows": 3}),
+        }
+        help_texts = {"reason": _("All who would have to agree to it read it.")}
+
+    def __init__(self, *args: Any, case: Secondment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        assert case.end_on
+        now = {"end_on": date_format(case.end_on, "j F Y"), "role_title": case.role_title, "location": case.location}
+        if case.weekly_hours:
+            now["weekly_hours"] = str(case.weekly_hours.normalize())
+        for name, value in now.items():
+            if value:
+                self.fields[name].help_text = _now("Now: %(value)s") % {"value": value}
+
+    def _ask_constraints(self) -> None:
+        """What the database asks is about stamps that the act itself writes."""
+
+
+class AnswerForm(Form):
+    granted = forms.TypedChoiceField(
+        label=_("Your answer"),
+        choices=[("yes", _("Prepare a variation, which all three sign")), ("no", _("Refuse"))],
+        coerce=lambda answer: answer == "yes",
+        widget=forms.RadioSelect,
+    )
+    why = forms.CharField(
+        label=_("Why"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Needed for a refusal, and where the policy speaks against it."),
+    )
