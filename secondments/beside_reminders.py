@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import transaction
 
 from people import clock
-from people.notify import queue_quietly
-from secondments import abroad_notices, early_end_notices, notices, timetable
+from people.notify import Message, queue_quietly
+from secondments import abroad_notices, early_end_notices, notices, sweeps, timetable
 from secondments.actions import abroad
 from secondments.choices import Kind
 from secondments.models import Certificate, Secondment, Wish
@@ -17,11 +18,8 @@ from secondments.states import PLACED, SIGNED, State
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
 CERTIFICATE_RUNGS = (90, 60, 30, 7, 0, -1)  # days before the end; the last stands for all days after it
 DAY_COUNT_AHEAD = 30  # days before a threshold is passed
-_CASE = ("secondment__seconder", "secondment__owner", "secondment__secondee", "secondment__host",
-         "secondment__line_manager")  # fmt: skip
 
 
 def remind() -> int:
@@ -30,21 +28,15 @@ def remind() -> int:
 
 def remind_of_wishes() -> int:
     """HR, on the day by which somebody was to have an answer, and once after it."""
-    latest = (clock.now() + timedelta(hours=14)).date()
-    pending = Wish.objects.filter(Wish.PENDING, due_on__lte=latest, secondment__state__in=SIGNED)
-    written = 0
-    for pk in pending.order_by("due_on", "pk").values_list("pk", flat=True).iterator(chunk_size=BATCH):
-        with transaction.atomic():
-            held = pending.filter(pk=pk).select_for_update(of=("self",), no_key=True)
-            for wish in held.select_related("asked_by", *_CASE):
-                case = wish.secondment
-                for rung in timetable.rungs_reached(wish.due_on, clock.today(case.zone), case.rules):
-                    if rung.name in {timetable.ON_THE_DAY, timetable.AFTER}:
-                        people = notices.hr(case)
-                        written += queue_quietly(
-                            *(early_end_notices.wish_reminder(wish, rung.name, who) for who in people)
-                        )
-    return written
+    pending = Wish.objects.filter(Wish.PENDING, due_on__lte=sweeps.latest_day(), secondment__state__in=SIGNED)
+    return sweeps.tell_of_each(pending, _wish_messages, named=["asked_by", *sweeps.CASE])
+
+
+def _wish_messages(wish: Wish) -> Iterator[Message]:
+    case = wish.secondment
+    for rung in timetable.rungs_reached(wish.due_on, clock.today(case.zone), case.rules):
+        if rung.name in {timetable.ON_THE_DAY, timetable.AFTER}:
+            yield from (early_end_notices.wish_reminder(wish, rung.name, who) for who in notices.hr(case))
 
 
 def certificate_rung(left: int) -> int | None:
@@ -55,7 +47,7 @@ def certificate_rung(left: int) -> int | None:
 
 def remind_of_certificates() -> int:
     """HR and the secondee as the end of a paper comes near; which rung was told stands on the row."""
-    latest = (clock.now() + timedelta(hours=14)).date() + timedelta(days=CERTIFICATE_RUNGS[0])
+    latest = sweeps.latest_day() + timedelta(days=CERTIFICATE_RUNGS[0])
     ending = Certificate.objects.filter(
         ended_at__isnull=True, valid_until__lte=latest, secondment__state__in=[State.AGREEMENT, State.AGREED, *PLACED]
     ).exclude(reminded=CERTIFICATE_RUNGS[-1])
@@ -63,13 +55,13 @@ def remind_of_certificates() -> int:
     rows = ending.order_by("valid_until", "pk").values_list(
         "pk", "valid_until", "reminded", "secondment__seconder__time_zone"
     )
-    for pk, ends, reminded, zone in rows.iterator(chunk_size=BATCH):
+    for pk, ends, reminded, zone in rows.iterator(chunk_size=sweeps.BATCH):
         assert ends
         if certificate_rung((ends - clock.today(zone)).days) in {None, reminded}:
             continue  # nothing new to say: it costs a place in one question
         with transaction.atomic():
             held = ending.filter(pk=pk).select_for_update(of=("self",), no_key=True)
-            for found in held.select_related(*_CASE):
+            for found in held.select_related(*sweeps.CASE):
                 case = found.secondment
                 assert found.valid_until
                 left = (found.valid_until - clock.today(case.zone)).days
@@ -89,7 +81,7 @@ def count_days() -> int:
     """Once a day: HR and the secondee hear ahead of the day on which a threshold of days abroad will be passed."""
     running = Secondment.objects.filter(state__in=[State.AGREED, *PLACED], kind=Kind.INTERNATIONAL)
     written = 0
-    for case in running.with_case_data().order_by("pk").iterator(chunk_size=BATCH):
+    for case in running.with_case_data().order_by("pk").iterator(chunk_size=sweeps.BATCH):
         try:
             written += _tell_of_counts(case)
         except Exception:  # whatever it is, it stops no other case

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from people.models import Membership, Person
-from people.notify import Message, call_off, queue, queue_quietly
+from people.notify import Message, call_off, queue
 from people.roles import Role
 from secondments.capacities import deputies_of
 from secondments.choices import DecisionKind, Part
@@ -40,6 +40,11 @@ def with_deputies(secondment: Secondment, part: Part, person: Person) -> list[Pe
     return [person, *deputies_of(person, part, secondment)]
 
 
+def key_of(secondment: Secondment, event: str, to: int | None) -> str:
+    """By which :func:`message` knows what was told before."""
+    return f"case:{secondment.pk}:{event}:{to}"
+
+
 def message(
     secondment: Secondment,
     to: Person,
@@ -53,7 +58,7 @@ def message(
 ) -> Message:
     return Message(
         is_urgent=urgent,
-        key=f"case:{secondment.pk}:{event}:{to.pk}",
+        key=key_of(secondment, event, to.pk),
         about=about or f"case:{secondment.pk}:{event}",
         case_id=secondment.pk,
         to=to,
@@ -294,64 +299,58 @@ def ended_early(secondment: Secondment) -> None:
     )
 
 
-def milestone(secondment: Secondment, name: str, left: int) -> int:
-    """A reminder ahead of the end; the key holds the last day, so that a moved end is reminded of anew."""
+MILESTONE_READERS = {
+    "return_role": ("line_manager",),
+    "end_in_45": ("line_manager", "host_contact"),
+    "end_in_30": ("line_manager", "host_contact"),
+    "end_in_15": ("line_manager", "host_contact", "secondee"),
+    "last_day_tomorrow": ("line_manager", "host_contact", "secondee"),
+}  # besides HR, who hears of each
+
+
+def milestone_event(secondment: Secondment, name: str) -> str:
+    """The key holds the last day, so that a moved end is reminded of anew."""
+    return f"milestone:{secondment.end_on}:{name}"
+
+
+def milestone(secondment: Secondment, name: str, left: int, to: Person) -> Message:
+    """A reminder ahead of the end."""
     assert secondment.end_on
-    secondee, manager, contact = secondment.secondee, secondment.line_manager, secondment.host_contact
     day = date_format(secondment.end_on, "j F Y")
-    told: dict[str, tuple[list[Person | None], str, str]] = {
+    subject, sentence = {
         "extension_deadline": (
-            [],
             _("Extend or not? %(title)s"),
             _("The secondment ends on %(day)s; an extension has to be asked for by now."),
         ),
         "return_role": (
-            [manager],
             _("Which role to return to? %(title)s"),
             _("The secondment ends on %(day)s; the role to return to should be confirmed now."),
         ),
-        "end_in_45": ([manager, contact], _("Ends in %(left)d days: %(title)s"), _("The last day is %(day)s.")),
+        "end_in_45": (_("Ends in %(left)d days: %(title)s"), _("The last day is %(day)s.")),
         "end_in_30": (
-            [manager, contact],
             _("Ends in %(left)d days: %(title)s"),
             _("The last day is %(day)s; it is time for the return meeting."),
         ),
-        "end_in_15": (
-            [manager, contact, secondee],
-            _("Ends in %(left)d days: %(title)s"),
-            _("The last day is %(day)s."),
-        ),
-        "last_day_tomorrow": (
-            [manager, contact, secondee],
-            _("Last day tomorrow: %(title)s"),
-            _("The last day is %(day)s."),
-        ),
+        "end_in_15": (_("Ends in %(left)d days: %(title)s"), _("The last day is %(day)s.")),
+        "last_day_tomorrow": (_("Last day tomorrow: %(title)s"), _("The last day is %(day)s.")),
         "return_not_closed": (
-            [],
             _("Return not closed: %(title)s"),
             _("The last day was %(day)s; the case still waits to be completed."),
         ),
-    }
-    people, subject, sentence = told[name]
+    }[name]
     action, page = {
         "extension_deadline": (_("Open what was asked for"), "changes/"),
         "return_role": (_("Open the return plan"), "return/"),
         "end_in_30": (_("Open the return plan"), "return/"),
     }.get(name, ("", ""))
-    path = f"{secondment.get_absolute_url()}{page}" if page else ""
-    return queue_quietly(
-        *(
-            message(
-                secondment,
-                person,
-                f"milestone:{secondment.end_on}:{name}",
-                subject % {"title": secondment.title, "left": left},
-                sentence % {"day": day},
-                action=action,
-                path=path,
-            )
-            for person in [*hr(secondment), *still_here(secondment, people)]
-        )
+    return message(
+        secondment,
+        to,
+        milestone_event(secondment, name),
+        subject % {"title": secondment.title, "left": left},
+        sentence % {"day": day},
+        action=action,
+        path=f"{secondment.get_absolute_url()}{page}" if page else "",
     )
 
 

@@ -19,7 +19,7 @@ from secondments.models import (
     Leave,
     Secondment,
 )
-from secondments.notices import hr, message, still_here, with_deputies
+from secondments.notices import hr, key_of, message, still_here, with_deputies
 
 
 def _leave_path(case: Secondment) -> str:
@@ -315,7 +315,7 @@ def touch_event(since: date, period: int) -> str:
 
 def touch_key(case: Secondment, since: date, period: int, recipient: int | None) -> str:
     """The key under which somebody is told of a silence (see ``notices.message``)."""
-    return f"case:{case.pk}:{touch_event(since, period)}:{recipient}"
+    return key_of(case, touch_event(since, period), recipient)
 
 
 def touch_reminder(case: Secondment, to: Person, since: date, period: int) -> Message:

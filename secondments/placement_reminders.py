@@ -7,14 +7,17 @@ that repeatable.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from people import clock
-from people.models import Notice, Person
+from people.models import Person
 from people.notify import Message, queue_quietly
 from secondments import (
     beside_reminders,
@@ -23,13 +26,12 @@ from secondments import (
     notices,
     placement_notices,
     return_reminders,
+    sweeps,
     timetable,
 )
 from secondments.choices import ChargeState
 from secondments.models import Charge, ChecklistItem, ConcernAction, Leave, Secondment, Touch
 from secondments.states import PLACED, WITH_PLACEMENT
-
-BATCH = 500
 
 
 def remind() -> int:
@@ -43,83 +45,98 @@ def remind_of_leave() -> int:
     pending = Leave.objects.filter(
         Leave.PENDING, due_on__lte=clock.now().date() + timedelta(days=1), secondment__state__in=WITH_PLACEMENT
     )
-    written = 0
-    for pk in pending.order_by("due_on", "pk").values_list("pk", flat=True).iterator(chunk_size=BATCH):
-        with transaction.atomic():
-            held = Leave.objects.select_for_update(of=("self",), no_key=True).filter(Leave.PENDING, pk=pk)
-            for leave in held.select_related(*_CASE):
-                case = leave.secondment
-                for rung in timetable.rungs_reached(leave.due_on, clock.today(case.zone), case.rules):
-                    if rung.name == timetable.BEFORE:  # they have just been asked
-                        continue
-                    people = notices.hr(case) if rung.name == timetable.ESCALATE else placement_notices.approvers(case)
-                    written += queue_quietly(
-                        *(placement_notices.leave_reminder(leave, rung.name, who) for who in people)
-                    )
-    return written
+    return sweeps.tell_of_each(pending, _leave_messages, named=sweeps.CASE)
 
 
-_CASE = ("secondment__seconder", "secondment__owner", "secondment__secondee", "secondment__host",
-         "secondment__line_manager")  # fmt: skip
+def _leave_messages(leave: Leave) -> Iterator[Message]:
+    case = leave.secondment
+    for rung in timetable.rungs_reached(leave.due_on, clock.today(case.zone), case.rules):
+        if rung.name != timetable.BEFORE:  # they have just been asked
+            people = notices.hr(case) if rung.name == timetable.ESCALATE else placement_notices.approvers(case)
+            yield from (placement_notices.leave_reminder(leave, rung.name, who) for who in people)
 
 
 def remind_of_actions() -> int:
     """Whoever was to do something about a concern; the last rung tells HR."""
     horizon = clock.now().date() + timedelta(days=timetable.LONGEST_LEAD)
-    is_open = {"done_at__isnull": True, "concern__ended_at__isnull": True}
     pending = ConcernAction.objects.filter(
-        due_on__lte=horizon, concern__secondment__state__in=WITH_PLACEMENT, **is_open
+        due_on__lte=horizon,
+        concern__secondment__state__in=WITH_PLACEMENT,
+        done_at__isnull=True,
+        concern__ended_at__isnull=True,
     )
-    written = 0
-    for pk in pending.order_by("due_on", "pk").values_list("pk", flat=True).iterator(chunk_size=BATCH):
-        with transaction.atomic():
-            held = ConcernAction.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk, **is_open)
-            for action in held.select_related("doer", *(f"concern__{name}" for name in _CASE)):
-                case = action.concern.secondment
-                for rung in timetable.rungs_reached(action.due_on, clock.today(case.zone), case.rules):
-                    people = notices.hr(case) if rung.name == timetable.ESCALATE else [action.doer]
-                    written += queue_quietly(
-                        *(placement_notices.action_reminder(action, rung.name, who) for who in people)
-                    )
-    return written
+    return sweeps.tell_of_each(pending, _action_messages, named=["doer", *(f"concern__{name}" for name in sweeps.CASE)])
+
+
+def _action_messages(action: ConcernAction) -> Iterator[Message]:
+    case = action.concern.secondment
+    for rung in timetable.rungs_reached(action.due_on, clock.today(case.zone), case.rules):
+        people = notices.hr(case) if rung.name == timetable.ESCALATE else [action.doer]
+        yield from (placement_notices.action_reminder(action, rung.name, who) for who in people)
 
 
 def remind_of_checklists() -> int:
     """What is to be done around the start and the return: one mail a person for all that has come to a new rung.
 
-    Which rung was told stands on the row, and is written in the same transaction as the mail.
+    Which rung was told stands on the row, and is written in the same transaction as the mail; a case in which no
+    item has come to another is not held.
     """
     horizon = clock.now().date() + timedelta(days=timetable.LONGEST_LEAD)
     to_do = ChecklistItem.objects.filter(
         done_at__isnull=True, due_on__lte=horizon, secondment__state__in=WITH_PLACEMENT
-    )
-    cases = to_do.exclude(reminded=timetable.ESCALATE).order_by("secondment").values_list("secondment", flat=True)
+    ).exclude(reminded=timetable.ESCALATE)
     written = 0
-    for pk in cases.distinct().iterator(chunk_size=BATCH):
+    for pk in _cases_with_news(to_do):
         with transaction.atomic():
-            case = Secondment.objects.with_case_data().get(pk=pk)
-            held = to_do.filter(secondment=pk).exclude(reminded=timetable.ESCALATE).order_by("pk")
+            case = Secondment.objects.with_organisations().get(pk=pk).know_people()
+            held = to_do.filter(secondment=pk).order_by("pk")
             written += _remind_of_items(case, list(held.select_for_update(of=("self",), no_key=True)))
     return written
+
+
+def _cases_with_news(to_do: QuerySet[ChecklistItem]) -> Iterator[int]:
+    """Cases with an item whose rung is not the one that was told."""
+    rows = to_do.order_by("secondment").values_list(
+        "secondment", "secondment__seconder__time_zone", "secondment__policy", "due_on", "reminded"
+    )
+    for pk, found in groupby(rows.iterator(chunk_size=sweeps.BATCH), key=itemgetter(0)):
+        items = list(found)
+        _, zone, policy, *_ = items[0]
+        today, rules = clock.today(zone), timetable.Rules.of(policy)
+        if any(_rung(due, today, rules) not in {None, reminded} for *_, due, reminded in items if due):
+            yield pk
+
+
+def _rung(due: date, today: date, rules: timetable.Rules) -> str | None:
+    """The latest rung that an item stands on."""
+    reached = [rung.name for rung in timetable.rungs_reached(due, today, rules)]
+    return reached[-1] if reached else None
 
 
 def _remind_of_items(case: Secondment, items: list[ChecklistItem]) -> int:
     due: dict[tuple[str, bool], list[ChecklistItem]] = defaultdict(list)  # by party, and whether HR is told
     owners: dict[tuple[str, bool], set[Person]] = defaultdict(set)
+    asked: dict[tuple[str, str, int | None, bool], list[Person]] = {}
+    today, rules = clock.today(case.zone), case.rules
     for item in items:
         assert item.due_on
-        reached = [rung.name for rung in timetable.rungs_reached(item.due_on, clock.today(case.zone), case.rules)]
-        if not reached or reached[-1] == item.reminded:
+        rung = _rung(item.due_on, today, rules)
+        if rung is None or rung == item.reminded:
             continue
-        item.secondment, item.reminded = case, reached[-1]
-        item.save(update_fields=["reminded"])
-        place = (item.party, reached[-1] == timetable.ESCALATE)
+        item.secondment, item.reminded = case, rung
+        place = (item.party, rung == timetable.ESCALATE)
         due[place].append(item)
-        owners[place].update(checklist_notices.who_sees_to(item, escalated=place[1]))
-    return sum(
-        queue_quietly(checklist_notices.checklist_reminder(case, party, rows, who, escalated=escalated))
-        for (party, escalated), rows in due.items()
-        for who in sorted(owners[party, escalated], key=lambda who: who.pk)
+        alike = (item.party, item.list, item.owner_id, place[1])
+        if alike not in asked:
+            asked[alike] = checklist_notices.who_sees_to(item, escalated=place[1])
+        owners[place].update(asked[alike])
+    ChecklistItem.objects.bulk_update([item for rows in due.values() for item in rows], ["reminded"])
+    return queue_quietly(
+        *(
+            checklist_notices.checklist_reminder(case, party, rows, who, escalated=escalated)
+            for (party, escalated), rows in due.items()
+            for who in sorted(owners[party, escalated], key=lambda who: who.pk)
+        )
     )
 
 
@@ -130,51 +147,65 @@ def remind_of_silence() -> int:
         Secondment.objects.filter(state__in=PLACED)
         .annotate(last_touch=Coalesce(Subquery(newest.values("on")[:1]), "start_on"))
         .filter(last_touch__lt=clock.now().date())
-        .with_case_data()
+        .light("policy", "line_manager")
         .order_by("pk")
     )
-    written, silent = 0, []
-    for case in running.iterator(chunk_size=BATCH):
-        period = timetable.silence(case.last_touch, clock.today(case.zone), case.rules.touch_every_days)
-        if period:
-            silent.append((case, case.last_touch, period))
-        if len(silent) >= BATCH:
-            written += _tell_of_silence(silent)
-            silent = []
-    return written + _tell_of_silence(silent)
+    return sum(_tell_of_silence(cases) for cases in sweeps.batches(running.iterator(chunk_size=sweeps.BATCH)))
 
 
-def _tell_of_silence(silent: list[tuple[Secondment, date, int]]) -> int:
+def _tell_of_silence(running: list[Secondment]) -> int:
     """Who was told of this silence already costs no more than a place in one question for all."""
-    keys = {placement_notices.touch_key(*row, row[0].line_manager_id): row[0].pk for row in silent}
-    told = {keys[key] for key in Notice.objects.filter(key__in=keys).values_list("key", flat=True)}
+    silent: dict[str, tuple[int, date, int]] = {}  # by the line manager's key: case, since when, which time
+    for case in running:
+        since: date = case.last_touch  # type: ignore[attr-defined] # annotated by the query
+        period = timetable.silence(since, clock.today(case.zone), case.rules.touch_every_days)
+        if period:
+            silent[placement_notices.touch_key(case, since, period, case.line_manager_id)] = (case.pk, since, period)
+    told = sweeps.told(silent)
+    fresh = [row for key, row in silent.items() if key not in told]
+    cases = Secondment.objects.with_case_data().in_bulk(pk for pk, _, _ in fresh)
     messages = []
-    for case, since, period in silent:
-        if case.pk not in told:
-            people = notices.still_here(case, [case.line_manager]) or notices.hr(case)
-            messages += [placement_notices.touch_reminder(case, who, since, period) for who in people]
+    for pk, since, period in fresh:
+        case = cases[pk]
+        people = notices.still_here(case, [case.line_manager]) or notices.hr(case)
+        messages += [placement_notices.touch_reminder(case, who, since, period) for who in people]
     return queue_quietly(*messages)
 
 
 def remind_of_charges() -> int:
-    """Finance: a period that is over can be invoiced, an invoice that was not paid by its day is overdue; once each."""
-    latest = (clock.now() + timedelta(hours=14)).date()
-    over = Charge.objects.filter(state=ChargeState.EXPECTED, last_day__lt=latest).exclude(amount=0)
-    unpaid = Charge.objects.filter(state=ChargeState.INVOICED, due_on__lt=latest)
-    written, messages = 0, list[Message]()
+    """Finance: a period that is over can be invoiced, an invoice that was not paid by its day is overdue; once each.
+
+    What was told stands on the row; a statement that is counted anew is known by the key of its reminder.
+    """
+    latest = sweeps.latest_day()
+    over = Charge.objects.filter(state=ChargeState.EXPECTED, last_day__lt=latest, reminded="").exclude(amount=0)
+    unpaid = Charge.objects.filter(state=ChargeState.INVOICED, due_on__lt=latest).exclude(reminded=OVERDUE)
     finance: dict[tuple[int, int, int | None], list[Person]] = {}  # by organisation, owner and secondee
-    for what, found in (("ready", over), ("overdue", unpaid)):
-        for charge in found.select_related(*_CASE).order_by("last_day", "pk").iterator(chunk_size=BATCH):
-            case = charge.secondment
-            day = charge.last_day if what == "ready" else charge.due_on
-            assert day
-            if day >= clock.today(case.zone):
-                continue
-            place = (case.seconder_id, case.owner_id, case.secondee_id)
-            if place not in finance:
-                finance[place] = charge_notices.who_charges(case)
-            messages += [charge_notices.charge_reminder(charge, what, who) for who in finance[place]]
-            if len(messages) >= BATCH:
-                written += queue_quietly(*messages)
-                messages = []
-    return written + queue_quietly(*messages)
+    written = 0
+    for what, pending in ((READY, over), (OVERDUE, unpaid)):
+        for pks in sweeps.batches(pending.values_list("pk", flat=True).iterator(chunk_size=sweeps.BATCH)):
+            with transaction.atomic():
+                held = pending.filter(pk__in=pks).select_for_update(of=("self",), no_key=True, skip_locked=True)
+                written += _tell_of_charges(what, list(held.select_related(*sweeps.CASE).order_by("pk")), finance)
+    return written
+
+
+READY, OVERDUE = "ready", "overdue"
+
+
+def _tell_of_charges(what: str, charges: list[Charge], finance: dict[tuple[int, int, int | None], list[Person]]) -> int:
+    messages, reminded = list[Message](), list[int]()
+    for charge in charges:
+        case = charge.secondment
+        day = charge.last_day if what == READY else charge.due_on
+        assert day
+        if day >= clock.today(case.zone):
+            continue
+        place = (case.seconder_id, case.owner_id, case.secondee_id)
+        if place not in finance:
+            finance[place] = charge_notices.who_charges(case)
+        messages += [charge_notices.charge_reminder(charge, what, who) for who in finance[place]]
+        reminded += [charge.pk] if finance[place] else []
+    if reminded:
+        Charge.objects.filter(pk__in=reminded).update(reminded=what)
+    return queue_quietly(*messages)

@@ -305,7 +305,7 @@ TABLES = (
         own=("person",),
         about=SECONDEE,
         columns=(
-            machine("id party"),
+            machine("id party reminders_done"),
             links("secondment person"),
             links("asked_by drafted_by"),
             stamps("due_on cancelled_at completed_at drafted_at"),

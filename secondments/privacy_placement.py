@@ -179,7 +179,7 @@ TABLES = (
         CASE,
         about=SECONDEE,
         columns=(
-            machine("id number state"),
+            machine("id number state reminded"),
             links("secondment invoiced_by paid_by"),
             column("currency amount", INTERNAL, _("what the host pays"), KEEP, TIMED),
             column("lines", INTERNAL, _("what it is made of"), BLANK),

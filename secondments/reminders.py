@@ -6,23 +6,20 @@ repeatable: run twice, late, or by two schedulers at once, each reminder is writ
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from people import clock
-from people.models import Notice, Person
+from people.models import Person
 from people.notify import Message, queue_quietly
-from secondments import notices, placement_reminders, timetable
+from secondments import notices, placement_reminders, sweeps, timetable
+from secondments.audience import Audience
 from secondments.choices import DecisionKind, Part, Party
-from secondments.models import CasePart, CheckIn, Decision, Deputy, Secondment
+from secondments.models import CasePart, CheckIn, Decision, Secondment
 from secondments.states import PLACED, State
-
-BATCH = 500
 
 
 def remind() -> int:
@@ -34,19 +31,15 @@ DECIDES = {DecisionKind.RELEASE: Part.LINE_MANAGER, DecisionKind.ACCEPTANCE: Par
 
 
 def remind_of_decisions() -> int:
-    """Whoever has not decided, by the ladder of check-ins; the last rung tells HR. Each row is locked for itself."""
+    """Whoever has not decided, by the ladder of check-ins; the last rung tells HR."""
     horizon = clock.now().date() + timedelta(days=timetable.LONGEST_LEAD)
-    open_still = Q(verdict__isnull=True, secondment__state=State.PROPOSAL, revision=F("secondment__revision"))
-    pending = Decision.objects.filter(open_still, due_on__lte=horizon).order_by("due_on", "pk")
-    written = 0
-    for pk in pending.values_list("pk", flat=True).iterator(chunk_size=BATCH):
-        with transaction.atomic():
-            found = Decision.objects.select_for_update(of=("self",), no_key=True).filter(open_still, pk=pk)
-            for decision in found.select_related(
-                "decider", "secondment__seconder", "secondment__owner", "secondment__secondee", "secondment__host"
-            ):
-                written += queue_quietly(*_decision_messages(decision))
-    return written
+    pending = Decision.objects.filter(
+        verdict__isnull=True,
+        secondment__state=State.PROPOSAL,
+        revision=F("secondment__revision"),
+        due_on__lte=horizon,
+    )
+    return sweeps.tell_of_each(pending, _decision_messages, named=["decider", *sweeps.CASE])
 
 
 def _decision_messages(decision: Decision) -> Iterator[Message]:
@@ -61,100 +54,95 @@ def _decision_messages(decision: Decision) -> Iterator[Message]:
 
 
 def pending_checkins() -> QuerySet[CheckIn]:
-    """Check-ins of which somebody may have to be reminded now, found by the index of those that are open."""
+    """Check-ins of which somebody may have to be reminded now, found by the index of those with a rung left to tell."""
     horizon = clock.now().date() + timedelta(days=timetable.LONGEST_LEAD)
-    after, escalate = (
-        Concat(Value("checkin:"), Cast("pk", CharField()), Value(f":{rung}"))
-        for rung in (timetable.AFTER, timetable.ESCALATE)
-    )
+    here = CasePart.objects.current().filter(secondment=OuterRef("secondment"), person=OuterRef("person"))
     return (
         # Once HR has been told there is nothing more to write: years of silence cost no sweep anything.
-        CheckIn.objects.annotate(after_key=after, escalate_key=escalate)
-        .exclude(
-            Exists(Notice.objects.filter(key=OuterRef("after_key"))),
-            Exists(Notice.objects.filter(key=OuterRef("escalate_key"))),
-        )
-        .filter(CheckIn.PENDING, due_on__lte=horizon, secondment__state__in=PLACED)
-        .annotate(
-            asked_is_here=Exists(
-                CasePart.objects.current().filter(secondment=OuterRef("secondment"), person=OuterRef("person"))
-            )
-        )
-        .select_related(
-            "person",
-            "secondment__seconder",
-            "secondment__owner",
-            "secondment__secondee",
-            "secondment__host",
-        )
+        CheckIn.objects.filter(CheckIn.PENDING, reminders_done=False, due_on__lte=horizon, secondment__state__in=PLACED)
+        .annotate(asked_is_here=Exists(here))
+        .select_related("person", *sweeps.CASE)
         .order_by("due_on", "pk")
     )
 
 
 def remind_of_checkins() -> int:
-    written, batch = 0, []
-    for message in _checkin_messages(pending_checkins().iterator(chunk_size=BATCH)):
-        batch.append(message)
-        if len(batch) >= BATCH:
-            written += _write(batch)
-            batch = []
-    return written + _write(batch)
+    audience = Audience()
+    return sum(
+        _tell_of_checkins(checkins, audience)
+        for checkins in sweeps.batches(pending_checkins().iterator(chunk_size=sweeps.BATCH))
+    )
 
 
-def _write(batch: list[tuple[int, Message]]) -> int:
+@transaction.atomic
+def _tell_of_checkins(checkins: list[CheckIn], audience: Audience) -> int:
     """Only for check-ins that are still open, which stay so until the reminder is written."""
-    with transaction.atomic():
-        ids = sorted({pk for pk, _ in batch})
-        pending = CheckIn.objects.select_for_update(no_key=True).filter(CheckIn.PENDING, pk__in=ids).order_by("pk")
-        still = set(pending.values_list("pk", flat=True))
-        return queue_quietly(*(message for pk, message in batch if pk in still))
+    ids = [checkin.pk for checkin in checkins]
+    pending = CheckIn.objects.select_for_update(no_key=True).filter(CheckIn.PENDING, pk__in=ids).order_by("pk")
+    still = set(pending.values_list("pk", flat=True))
+    messages, done = list[Message](), list[int]()
+    for checkin in checkins:
+        if checkin.pk not in still:
+            continue
+        reached = list(
+            timetable.rungs_reached(checkin.due_on, clock.today(checkin.secondment.zone), checkin.secondment.rules)
+        )
+        people = {rung.name: _asked(checkin, rung.name, audience) for rung in reached}
+        messages += [
+            notices.checkin_reminder(checkin, rung, person, copy=place > 0)
+            for rung, found in people.items()
+            for place, person in enumerate(found)
+        ]
+        if people.get(timetable.AFTER) and people.get(timetable.ESCALATE):
+            done.append(checkin.pk)
+    written = queue_quietly(*messages)
+    if done:
+        CheckIn.objects.filter(pk__in=done).update(reminders_done=True)
+    return written
 
 
-def _checkin_messages(pending: Iterator[CheckIn]) -> Iterator[tuple[int, Message]]:
-    told = Told()
-    for checkin in pending:
-        case = checkin.secondment
-        for rung in timetable.rungs_reached(checkin.due_on, clock.today(case.zone), case.rules):
-            for place, person in enumerate(told.of(checkin, rung.name)):
-                yield checkin.pk, notices.checkin_reminder(checkin, rung.name, person, copy=place > 0)
-
-
-class Told:
-    """Who is reminded of a check-in, for a whole sweep: HR is read once for each owner, deputies once in all."""
-
-    def __init__(self) -> None:
-        self.hr: dict[tuple[int, int], list[Person]] = {}
-        self.deputies: dict[int, list[Deputy]] = defaultdict(list)
-        for row in Deputy.objects.current().filter(part=Part.HOST_CONTACT).select_related("deputy"):
-            self.deputies[row.principal_id].append(row)
-
-    def of(self, checkin: CheckIn, rung: str) -> list[Person]:
-        """HR for the last rung; else who is asked, while they have a part in the case, and their deputies."""
-        case = checkin.secondment
-        if rung == timetable.ESCALATE:
-            key = (case.seconder_id, case.owner_id)
-            if key not in self.hr:
-                self.hr[key] = notices.hr(case)
-            return self.hr[key]
-        if not checkin.asked_is_here:  # type: ignore[attr-defined] # annotated by the query
-            return []
-        rows = self.deputies.get(checkin.person_id, []) if checkin.party == Party.HOST else []
-        return [checkin.person, *(row.deputy for row in rows if row.secondment_id in (None, case.pk))]
+def _asked(checkin: CheckIn, rung: str, audience: Audience) -> list[Person]:
+    """HR for the last rung; else who is asked, while they have a part in the case, and their deputies."""
+    if rung == timetable.ESCALATE:
+        return audience.hr(checkin.secondment)
+    if not checkin.asked_is_here:  # type: ignore[attr-defined] # annotated by the query
+        return []
+    if checkin.party != Party.HOST:
+        return [checkin.person]
+    return [checkin.person, *audience.deputies_of_contact(checkin.secondment, checkin.person_id)]
 
 
 def remind_of_ends() -> int:
     """Milestones counted back from the last day; the latest reached, once for each last day."""
-    written = 0
     horizon = clock.now().date() + timedelta(days=max(timetable.END_MILESTONES.values()) + 1)
-    running = (
-        Secondment.objects.filter(state__in=[*PLACED, State.RETURN], end_on__lte=horizon)
-        .with_case_data()
-        .order_by("pk")
-    )
-    for case in running.iterator(chunk_size=BATCH):
+    running = Secondment.objects.filter(state__in=[*PLACED, State.RETURN], end_on__lte=horizon)
+    # Most of them have been told of: only what is needed to know that is read.
+    light = running.light("start_on", "end_on", "owner", "line_manager", "host_contact", "secondee").order_by("pk")
+    audience = Audience()
+    return sum(_tell_of_ends(cases, audience) for cases in sweeps.batches(light.iterator(chunk_size=sweeps.BATCH)))
+
+
+def _tell_of_ends(cases: list[Secondment], audience: Audience) -> int:
+    audience.read(cases)
+    due: dict[str, tuple[int, str, int, int]] = {}  # case, milestone, days left, person
+    for case in cases:
         assert case.start_on and case.end_on
         today = clock.today(case.zone)
         reached = timetable.milestone_reached(case.start_on, case.end_on, today)
-        if reached and (case.state == State.RETURN if reached.name == "return_not_closed" else today <= case.end_on):
-            written += notices.milestone(case, reached.name, (case.end_on - today).days)
-    return written
+        if not reached or not (
+            case.state == State.RETURN if reached.name == "return_not_closed" else today <= case.end_on
+        ):
+            continue
+        event = notices.milestone_event(case, reached.name)
+        for person in _readers(case, reached.name, audience):
+            due[notices.key_of(case, event, person)] = (case.pk, reached.name, (case.end_on - today).days, person)
+    known = sweeps.told(due)
+    fresh = [row for key, row in due.items() if key not in known]
+    whole = Secondment.objects.with_case_data().in_bulk({row[0] for row in fresh})
+    people = Person.objects.in_bulk({row[3] for row in fresh})
+    return queue_quietly(*(notices.milestone(whole[pk], name, left, people[who]) for pk, name, left, who in fresh))
+
+
+def _readers(case: Secondment, name: str, audience: Audience) -> Iterable[int]:
+    named = [getattr(case, f"{part}_id") for part in notices.MILESTONE_READERS.get(name, ())]
+    return [*(person.pk for person in audience.hr(case)), *audience.still_here(case, named)]

@@ -87,6 +87,10 @@ def post_safe(case: Secondment, by: Person, since: object) -> None:
     )
 
 
+def access_event(case: Secondment, rung: str) -> str:
+    return f"access:{case.end_on}:{rung}"
+
+
 def access_reminder(case: Secondment, rung: str) -> list[Message]:
     """On the last day the host's people; two days after, HR of the host, or of the seconder where it has none."""
     assert case.end_on
@@ -106,7 +110,7 @@ def access_reminder(case: Secondment, rung: str) -> list[Message]:
         message(
             case,
             person,
-            f"access:{case.end_on}:{rung}",
+            access_event(case, rung),
             subject % words,
             sentence % words,
             _("Premises, accounts and equipment: end them, and say so on the page."),

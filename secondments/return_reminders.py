@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.db import transaction
+from collections.abc import Iterator
+from datetime import date, timedelta
 
 from people import clock
-from people.notify import queue_quietly
-from secondments import notices, return_notices, timetable
+from people.notify import Message
+from secondments import notices, return_notices, sweeps, timetable
+from secondments.audience import Audience
 from secondments.models import FollowUp, Secondment
 from secondments.states import PLACED, State
 
-BATCH = 500
 OUTAGE = 21  # days of which reminders are caught up with
 ACCESS_ESCALATES = 2  # days after the last day
-_CASE = ("secondment__seconder", "secondment__owner", "secondment__secondee", "secondment__host",
-         "secondment__line_manager")  # fmt: skip
 
 
 def remind() -> int:
@@ -25,41 +22,55 @@ def remind() -> int:
 
 def remind_of_access() -> int:
     """The host on the last day, HR two days after; once each, while nobody has said that access is ended."""
-    latest = (clock.now() + timedelta(hours=14)).date()
+    latest = sweeps.latest_day()
     ending = Secondment.objects.filter(
         state__in=[*PLACED, State.RETURN], end_on__range=(latest - timedelta(days=OUTAGE), latest)
     ).exclude(return_plan__access_ended_on__isnull=False)
-    written = 0
-    for pk in ending.order_by("end_on", "pk").values_list("pk", flat=True).iterator(chunk_size=BATCH):
-        with transaction.atomic():
-            held = ending.filter(pk=pk).with_case_data().select_for_update(of=("self",), no_key=True)
-            for case in held:
-                assert case.end_on
-                days = (clock.today(case.zone) - case.end_on).days
-                if days >= 0:
-                    written += queue_quietly(
-                        *return_notices.access_reminder(case, "after" if days >= ACCESS_ESCALATES else "on")
-                    )
+    light = ending.light("end_on", "owner", "host", "host_contact").order_by("pk")
+    audience, written = Audience(), 0
+    for cases in sweeps.batches(light.iterator(chunk_size=sweeps.BATCH)):
+        keys = {key: case.pk for case in cases for key in _access_keys(case, audience)}
+        told = sweeps.told(keys)
+        news = {pk for key, pk in keys.items() if key not in told}
+        written += sweeps.tell_of_each(
+            ending.filter(pk__in=news),
+            _access_messages,
+            named=["seconder", "host", "owner", "secondee", "host_contact"],
+        )
     return written
+
+
+def _access_rung(end: date, today: date) -> str | None:
+    days = (today - end).days
+    return None if days < 0 else "after" if days >= ACCESS_ESCALATES else "on"
+
+
+def _access_keys(case: Secondment, audience: Audience) -> Iterator[str]:
+    """Those of its reminder's first readers: whether it was written before."""
+    assert case.end_on
+    rung = _access_rung(case.end_on, clock.today(case.zone))
+    if rung:
+        late = [person.pk for person in audience.hr_at_host(case) or audience.hr(case)]
+        for person in late if rung == "after" else [case.host_contact_id]:
+            yield notices.key_of(case, return_notices.access_event(case, rung), person)
+
+
+def _access_messages(case: Secondment) -> list[Message]:
+    assert case.end_on
+    rung = _access_rung(case.end_on, clock.today(case.zone))
+    return return_notices.access_reminder(case, rung) if rung else []
 
 
 def remind_of_follow_ups() -> int:
     """The line manager on the day and once after it, then HR; nothing ahead of the day."""
-    latest = (clock.now() + timedelta(hours=14)).date()
+    latest = sweeps.latest_day()
     pending = FollowUp.objects.filter(answered_at__isnull=True, due_on__range=(latest - timedelta(days=OUTAGE), latest))
-    written = 0
-    for pk in pending.order_by("due_on", "pk").values_list("pk", flat=True).iterator(chunk_size=BATCH):
-        with transaction.atomic():
-            held = pending.filter(pk=pk).select_for_update(of=("self",), no_key=True)
-            for found in held.select_related(*_CASE):
-                case = found.secondment
-                for rung in timetable.rungs_reached(found.due_on, clock.today(case.zone), case.rules):
-                    if rung.name == timetable.BEFORE:
-                        continue
-                    people = (
-                        notices.hr(case) if rung.name == timetable.ESCALATE else return_notices.who_follows_up(case)
-                    )
-                    written += queue_quietly(
-                        *(return_notices.follow_up_reminder(found, rung.name, who) for who in people)
-                    )
-    return written
+    return sweeps.tell_of_each(pending, _follow_up_messages, named=sweeps.CASE)
+
+
+def _follow_up_messages(found: FollowUp) -> Iterator[Message]:
+    case = found.secondment
+    for rung in timetable.rungs_reached(found.due_on, clock.today(case.zone), case.rules):
+        if rung.name != timetable.BEFORE:
+            people = notices.hr(case) if rung.name == timetable.ESCALATE else return_notices.who_follows_up(case)
+            yield from (return_notices.follow_up_reminder(found, rung.name, who) for who in people)

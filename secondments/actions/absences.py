@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.utils.formats import date_format
@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 
 from people import clock, ledger
 from people.models import Person
-from secondments import charging, leave_days, placement_notices, placement_policies, policies, transitions
+from secondments import charging, leave_days, placement_notices, placement_policies, policies, sweeps, transitions
 from secondments.actions import concerns
 from secondments.guards import Refusal
 from secondments.models import Absence, Secondment
 from secondments.states import PLACED
 from secondments.transitions import NotAllowed, Refused
 
-BATCH = 500
 MANY = 200  # of one case
 
 
@@ -136,12 +135,12 @@ def watch() -> int:
 
     No threshold is shorter than a day, so that the index is asked for absences of yesterday and before.
     """
-    latest = (clock.now() + timedelta(hours=14)).date()
+    latest = sweeps.latest_day()
     watched = Absence.objects.filter(
         concern__isnull=True, cancelled_at__isnull=True, first_day__lte=latest, secondment__state__in=PLACED
     )
     raised = 0
-    for absence in watched.select_related("secondment__seconder").order_by("first_day", "pk").iterator(BATCH):
+    for absence in watched.select_related("secondment__seconder").order_by("first_day", "pk").iterator(sweeps.BATCH):
         case = absence.secondment
         away = leave_days.days_away(absence.first_day, absence.last_day, clock.today(case.zone))
         if away >= case.rules.long_absence_days and _raise(absence.pk):

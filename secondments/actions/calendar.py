@@ -6,12 +6,11 @@ import logging
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
-
 from people import clock
-from secondments import checklist_notices, notices, timetable, transitions
+from secondments import checklist_notices, notices, sweeps, timetable, transitions
 from secondments.actions import absences
 from secondments.models import Secondment
+from secondments.models.secondment import SecondmentQuerySet
 from secondments.states import State
 from secondments.transitions import Refused
 
@@ -23,8 +22,7 @@ def advance() -> int:
 
     Each case has a transaction of its own, so that one that cannot move stops no other.
     """
-    # No zone is more than 14 hours ahead of UTC: one day later covers all, the exact day is asked below.
-    latest = (clock.now() + timedelta(hours=14)).date()
+    latest = sweeps.latest_day()
     moved = 0
     starting = Secondment.objects.filter(state=State.AGREED, start_on__lte=latest)
     moved += _each(starting, "start", lambda case: case.start_on is not None and case.start_on <= _today(case))
@@ -44,9 +42,10 @@ def _review_due(case: Secondment) -> bool:
     return timetable.review_opens(case.start_on, case.end_on, case.rules) <= _today(case)
 
 
-def _each(cases: QuerySet[Secondment], name: str, is_due: Callable[[Secondment], bool]) -> int:
+def _each(cases: SecondmentQuerySet, name: str, is_due: Callable[[Secondment], bool]) -> int:
+    """Only what says whether the day has come is read of each."""
     moved = 0
-    for case in cases.select_related("seconder").iterator(chunk_size=500):
+    for case in cases.light("reference", "start_on", "end_on", "policy").iterator(chunk_size=sweeps.BATCH):
         if not is_due(case):
             continue
         try:

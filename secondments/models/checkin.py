@@ -26,6 +26,7 @@ class CheckIn(models.Model):
     drafted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
+    reminders_done = models.BooleanField(default=False, editable=False)  # the last rung was told: none is left to write
     going = models.PositiveSmallIntegerField(_("How is it going?"), choices=Going, null=True, blank=True)
     progress = models.TextField(_("What has been achieved since the last check-in?"), blank=True)
     skills = models.TextField(_("Which skills were gained or practised?"), blank=True)
@@ -59,8 +60,8 @@ class CheckIn(models.Model):
         indexes = [
             models.Index(
                 fields=["due_on"],
-                condition=Q(completed_at__isnull=True, cancelled_at__isnull=True),
-                name="checkin_pending_by_due",
+                condition=Q(completed_at__isnull=True, cancelled_at__isnull=True, reminders_done=False),
+                name="checkin_to_remind_of",
             ),
             models.Index(
                 fields=["person", "due_on"],

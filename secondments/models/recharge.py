@@ -111,6 +111,7 @@ class Charge(models.Model):
     invoiced_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     paid_on = models.DateField(_("paid on"), null=True)
     paid_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    reminded = models.CharField(max_length=8, blank=True, editable=False)  # what finance was told last
 
     class Meta:
         ordering = ["secondment", "number"]

@@ -68,6 +68,10 @@ class SecondmentQuerySet(models.QuerySet["Secondment"]):
         """With both organisations and the people named, for going through many cases."""
         return self.with_organisations().select_related(*_PEOPLE)
 
+    def light(self, *names: str) -> SecondmentQuerySet:
+        """Only these columns, for finding the few that a sweep has to do with; its state and zone are always there."""
+        return self.select_related("seconder").only("state", "seconder", "seconder__time_zone", *names)
+
     def with_organisations(self) -> SecondmentQuerySet:
         """For one case: its people come with :meth:`Secondment.know_people`."""
         return self.select_related("host", "seconder")

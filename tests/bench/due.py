@@ -29,10 +29,10 @@ def _fill() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO secondments_checkin (secondment_id, party, person_id, due_on, completed_at, going, progress,"
-            " support, skills, wants_contact, note_to_hr, asked_because)"
+            " support, skills, wants_contact, note_to_hr, asked_because, reminders_done)"
             " SELECT c.secondment_id, c.party, c.person_id,"
             " CASE WHEN n %% 100 = 0 THEN current_date + 400 + n / %s ELSE current_date - 400 - n / %s END,"
-            " CASE WHEN n %% 100 = 0 THEN NULL ELSE now() END, 4, '', '', '', false, '', ''"
+            " CASE WHEN n %% 100 = 0 THEN NULL ELSE now() END, 4, '', '', '', false, '', '', false"
             " FROM (SELECT *, row_number() OVER () AS place FROM (SELECT DISTINCT ON (secondment_id, party) *"
             " FROM secondments_checkin) one) c JOIN generate_series(1, %s) n ON c.place = 1 + n %% %s",
             [bases, bases, missing, bases],
@@ -60,7 +60,7 @@ def _bare() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.id FROM secondments_checkin c JOIN secondments_secondment s ON s.id = c.secondment_id"
-            " WHERE c.completed_at IS NULL AND c.cancelled_at IS NULL AND c.due_on <= %s"
+            " WHERE c.completed_at IS NULL AND c.cancelled_at IS NULL AND NOT c.reminders_done AND c.due_on <= %s"
             " AND s.state IN ('active', 'review') ORDER BY c.due_on, c.id",
             [clock.today("UTC")],
         )

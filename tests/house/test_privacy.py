@@ -85,6 +85,7 @@ def test_personal_words_are_kept_only_where_they_come_from_a_fixed_list() -> Non
         "people.SupportSession.key",
         "secondments.Certificate.key",
         "secondments.Charge.currency",
+        "secondments.Charge.reminded",
         "secondments.ChecklistItem.reminded",
         "secondments.Concern.key",
         "secondments.Deputy.key",

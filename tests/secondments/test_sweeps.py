@@ -1,0 +1,134 @@
+"""What a sweep costs when all is told, and what it leaves to others: rows that somebody holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from threading import Thread
+
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from people.models import Notice
+from secondments import beside_reminders, reminders, sweeps
+from secondments.actions import calendar, charges
+from secondments.choices import DecisionKind
+from secondments.models import Charge, CheckIn, Decision, Secondment
+from tests.cast import Cast, fresh, on
+
+
+def day(case: Secondment, number: int) -> date:
+    assert case.start_on
+    return case.start_on + timedelta(days=number)
+
+
+def sweep() -> int:
+    return calendar.advance() + reminders.remind() + beside_reminders.count_days()
+
+
+def with_costs(cast: Cast, hours: int) -> Secondment:
+    """One of several placements of the same secondee, each of some hours a week."""
+    case = cast.active(is_full_time=False, weekly_hours=hours)
+    terms = {"model": "fixed", "frequency": "month", "currency": "GBP", "fixed": Decimal(900), "payment_days": 30}
+    with on(day(case, 1)):
+        charges.set_terms(case, by=cast.hr, fields=terms)
+    return case
+
+
+def test_sweep_that_finds_all_told_asks_as_much_for_three_cases_as_for_one(cast: Cast) -> None:
+    """Around the last day, when check-ins, checklists, milestones, access and statements all hang."""
+    counts = []
+    for hours in (1, 2, 3):
+        case = with_costs(cast, hours)
+        assert case.end_on
+        after = case.end_on + timedelta(days=3)
+        for late in (-40, -20, -1, 0, 3):
+            with on(case.end_on + timedelta(days=late)):
+                sweep()
+        with on(after):
+            assert sweep() == 0
+            with CaptureQueriesContext(connection) as found:
+                assert sweep() == 0
+        counts.append(len(found))
+    assert counts == [counts[0]] * 3
+
+
+def test_checkin_of_which_all_was_told_is_not_looked_at_again(cast: Cast) -> None:
+    case = cast.active()
+    due = case.checkins.order_by("due_on").first().due_on
+    for late, left in ((-2, True), (0, True), (2, True), (5, False), (6, False)):
+        with on(due + timedelta(days=late)):
+            reminders.remind()
+            assert reminders.pending_checkins().filter(due_on=due).exists() is left, late
+    told = Notice.objects.filter(key__startswith="checkin:", case_id=case.pk)
+    assert {key.split(":")[2] for key in told.values_list("key", flat=True)} >= {"before", "on", "after", "escalate"}
+    # Others' check-ins are still found.
+    assert CheckIn.objects.filter(secondment=case, reminders_done=False).exists()
+
+
+def test_checkin_whose_person_has_left_waits_for_the_next_one(cast: Cast) -> None:
+    """HR was told; who takes over hears that it is overdue, and then there is nothing left."""
+    case = cast.active()
+    due = case.checkins.order_by("due_on").first().due_on
+    case.parts.filter(person=cast.contact).update(until=datetime.combine(day(case, 1), time(12), UTC))
+    with on(due + timedelta(days=9)):
+        reminders.remind()
+        left = reminders.pending_checkins().filter(due_on=due)
+        assert [checkin.person for checkin in left] == [cast.contact]
+
+
+def test_statement_counted_anew_is_told_of_once(cast: Cast) -> None:
+    case = with_costs(cast, 10)
+    with on(day(case, 40)):
+        reminders.remind()
+        told = Notice.objects.filter(key__contains=":charge:").count()
+        assert told and Charge.objects.filter(secondment=case, reminded="ready").exists()
+        charges.set_terms(case, by=cast.hr, fields={
+            "model": "fixed", "frequency": "month", "currency": "GBP", "fixed": Decimal(950), "payment_days": 30,
+        })  # fmt: skip
+        assert not Charge.objects.filter(secondment=case).exclude(reminded="").exists()
+        reminders.remind()
+        assert Notice.objects.filter(key__contains=":charge:").count() == told
+        assert Charge.objects.filter(secondment=case, reminded="ready").exists()
+
+
+def test_row_that_somebody_answers_at_the_moment_is_left_to_the_next_sweep(real_cast: Cast) -> None:
+    with transaction.atomic():
+        case = real_cast.proposal()
+    held = case.decisions.get(kind=DecisionKind.RELEASE)
+    assert held.due_on
+    written: list[int] = []
+
+    def meanwhile() -> None:
+        with on(held.due_on):
+            written.append(reminders.remind_of_decisions())
+        connection.close()
+
+    with transaction.atomic():
+        Decision.objects.select_for_update().get(pk=held.pk)
+        sweeper = Thread(target=meanwhile)
+        sweeper.start()
+        sweeper.join(30)
+        assert not sweeper.is_alive(), "the sweep waits for who answers"
+    told = Notice.objects.filter(key__startswith="decision:")
+    assert written and written[0] >= 1
+    before = told.count()
+    with on(held.due_on):
+        assert reminders.remind_of_decisions() >= 1
+    assert told.count() > before
+
+
+def test_batches_come_in_order_and_whole() -> None:
+    assert list(sweeps.batches(range(7), 3)) == [[0, 1, 2], [3, 4, 5], [6]]
+    assert list(sweeps.batches([], 3)) == []
+
+
+def test_start_that_is_due_is_found_by_few_columns(cast: Cast) -> None:
+    """The light rows of the calendar's sweep never fetch a column one by one."""
+    case = cast.agreed()
+    with on(day(case, -1)), CaptureQueriesContext(connection) as found:
+        assert calendar.advance() == 0
+    assert not [query for query in found.captured_queries if "policy" in query["sql"] and "LIMIT 21" in query["sql"]]
+    with on(day(case, 0)):
+        assert calendar.advance() == 1
+    assert fresh(case).state == "active"
