@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.utils.formats import date_format
@@ -50,13 +51,13 @@ def who_minds(case: Secondment) -> list[Person]:
     return _unique([*hr(case), *still_here(case, [case.secondee])])
 
 
-def day_count_reminder(case: Secondment, most: int, window: str, passed_on: date, to: Person) -> Message:
-    """Ahead of the day on which a threshold is passed; again only if that day moves."""
+def day_count_reminder(case: Secondment, most: int, windows: Sequence[str], passed_on: date, to: Person) -> Message:
+    """Ahead of the day on which thresholds are passed; again only if that day moves."""
     words = {"title": case.title, "n": most, "day": date_format(passed_on, "j F Y")}
     return message(
         case,
         to,
-        f"day-count:{window}:{passed_on}",
+        f"day-count:{'+'.join(sorted(windows))}:{passed_on}",
         _("Days in the country: more than %(n)d from %(day)s, %(title)s") % words,
         _("As planned, more than %(n)d days in the country are counted from %(day)s on. Ask whether tax or social "
           "security change.") % words,

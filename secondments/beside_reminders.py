@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from people import clock
 from people.notify import Message, queue_quietly
@@ -45,12 +47,21 @@ def certificate_rung(left: int) -> int | None:
     return reached[-1] if reached else None
 
 
+def _renewals() -> QuerySet[Certificate]:
+    """Papers of the same kind that go on where another ends: nothing is to be renewed then."""
+    later = Certificate.objects.filter(secondment=OuterRef("secondment"), kind=OuterRef("kind"), ended_at__isnull=True)
+    lasts = Q(valid_until__isnull=True) | Q(valid_until__gt=OuterRef("valid_until"))
+    without_gap = Q(valid_from__isnull=True) | Q(valid_from__lte=OuterRef("valid_until") + timedelta(days=1))
+    return later.filter(lasts, without_gap)
+
+
 def remind_of_certificates() -> int:
     """HR and the secondee as the end of a paper comes near; which rung was told stands on the row."""
     latest = sweeps.latest_day() + timedelta(days=CERTIFICATE_RUNGS[0])
     ending = Certificate.objects.filter(
         ended_at__isnull=True, valid_until__lte=latest, secondment__state__in=[State.AGREEMENT, State.AGREED, *PLACED]
     ).exclude(reminded=CERTIFICATE_RUNGS[-1])
+    ending = ending.exclude(Exists(_renewals()))
     written = 0
     rows = ending.order_by("valid_until", "pk").values_list(
         "pk", "valid_until", "reminded", "secondment__seconder__time_zone"
@@ -90,15 +101,16 @@ def count_days() -> int:
 
 
 def _tell_of_counts(case: Secondment) -> int:
+    """One mail for all thresholds of as many days that are passed on the same day."""
     near = clock.today(case.zone) + timedelta(days=DAY_COUNT_AHEAD)
-    written = 0
+    passed: dict[tuple[date, int], list[str]] = defaultdict(list)
     for count in abroad.presence(case).counts:
         if count.passed_on and count.passed_on <= near:
-            threshold = count.threshold
-            written += queue_quietly(
-                *(
-                    abroad_notices.day_count_reminder(case, threshold.most, threshold.window, count.passed_on, who)
-                    for who in abroad_notices.who_minds(case)
-                )
-            )
-    return written
+            passed[count.passed_on, count.threshold.most].append(count.threshold.window)
+    return queue_quietly(
+        *(
+            abroad_notices.day_count_reminder(case, most, windows, passed_on, who)
+            for (passed_on, most), windows in passed.items()
+            for who in abroad_notices.who_minds(case)
+        )
+    )

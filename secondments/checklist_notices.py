@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from people import clock
 from people.models import Membership, Person
 from people.notify import Message
 from people.roles import Role
@@ -16,6 +17,13 @@ from secondments.choices import ListKind, Part, Party
 from secondments.models import ChecklistItem, Secondment
 from secondments.notices import everybody, hr, message, still_here, with_deputies
 from secondments.placement_notices import each
+
+TO_HR = ("hr", "hr_at_host")  # in place of a party: what of all parties was not done, in one mail
+
+
+def place(item: ChecklistItem, *, escalated: bool) -> str:
+    """What is told of in one mail: the items of a party, or all that were not done of a side's lists."""
+    return TO_HR[item.list == ListKind.INWARD] if escalated else item.party
 
 
 def who_sees_to(item: ChecklistItem, *, escalated: bool) -> list[Person]:
@@ -44,17 +52,39 @@ def checklist_reminder(
 ) -> Message:
     """One mail for all that has come to a new rung; it counts them, their page names them."""
     first = min(item.due_on for item in items if item.due_on)
+    today = clock.today(case.zone)
+    is_late = first < today
     words = {"title": case.title, "day": date_format(first, "j F Y"), "n": len(items)}
     told = hashlib.sha256(",".join(f"{item.pk}:{item.reminded}:{item.due_on}" for item in items).encode()).hexdigest()
-    sentence = ngettext(
-        "One thing is to be done by %(day)s.", "%(n)d things are to be done, the first by %(day)s.", len(items)
-    )
+    if is_late:
+        sentence = ngettext(
+            "One thing was to be done by %(day)s and is not.",
+            "%(n)d things are to be done, the first was due on %(day)s.",
+            len(items),
+        )
+    elif first == today:
+        sentence = ngettext(
+            "One thing is to be done today, %(day)s.",
+            "%(n)d things are to be done, the first today, %(day)s.",
+            len(items),
+        )
+    else:
+        sentence = ngettext(
+            "One thing is to be done by %(day)s.", "%(n)d things are to be done, the first by %(day)s.", len(items)
+        )
+    if escalated:
+        subject = _("Not done on a checklist: %(title)s")
+    else:
+        subject = (
+            _("Overdue around the start or the return: %(title)s")
+            if is_late
+            else _("To do around the start or the return: %(title)s")
+        )
     return message(
         case,
         to,
         f"checklist:{told[:20]}",
-        (_("Not done on a checklist: %(title)s") if escalated else _("To do around the start or the return: %(title)s"))
-        % words,
+        subject % words,
         sentence % words,
         action=_("Open the checklists"),
         path=f"{case.get_absolute_url()}#checklists",

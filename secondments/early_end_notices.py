@@ -1,4 +1,4 @@
-"""What people are told about an end before the notice, and about changes that somebody asks for."""
+"""What people are told about an end before the notice, changes that somebody asks for, and those that were signed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from people.notify import Message
 from people.roles import Role
 from secondments.choices import Part
 from secondments.models import EarlyEnd, Secondment, Wish
-from secondments.notices import hr, message, still_here, with_deputies
+from secondments.notices import everybody, hr, message, still_here, with_deputies
 from secondments.placement_notices import _unique, each
 
 
@@ -113,6 +113,22 @@ def wish_taken_back(wish: Wish) -> None:
         f"wish:{wish.pk}:taken-back",
         _("No longer asked for: %(title)s") % {"title": case.title},
         _("%(who)s has taken back the change that they had asked for.") % {"who": wish.asked_by},
+        path=case.get_absolute_url(),
+    )
+
+
+def varied(case: Secondment, paper: str, *, ends_anew: bool) -> None:
+    """Whoever has a part and gets no sealed copy: what was signed changes their placement too."""
+    assert case.end_on
+    copies = {case.owner_id, case.secondee_id, case.host_contact_id, case.seconder_signatory_id, case.host_signatory_id}
+    words = {"title": case.title, "day": date_format(case.end_on, "j F Y")}
+    sentence = _("All have signed it. The last day is now %(day)s.") if ends_anew else _("All have signed it.")
+    each(
+        case,
+        [person for person in everybody(case) if person.pk not in copies],
+        f"varied:{paper}",
+        _("The agreement has changed: %(title)s") % words,
+        sentence % words,
         path=case.get_absolute_url(),
     )
 

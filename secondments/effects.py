@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from people import clock
 from people.actions import invitations
 from people.models import Organisation, Person
 from people.notify import call_off
-from secondments import charging, notices, part_notices, policies, returning, review_notices, timetable
+from secondments import (
+    charging,
+    checklist_notices,
+    notices,
+    part_notices,
+    policies,
+    returning,
+    review_notices,
+    timetable,
+)
 from secondments.choices import DecisionKind, ListKind, Party
 from secondments.models import CheckIn, ChecklistItem, Decision, Evaluation, Proposal, Secondment, UsualItem
 
@@ -190,9 +199,28 @@ def ask_evaluations(secondment: Secondment, by: Person | None) -> None:
             review_notices.evaluation_asked(evaluation)
 
 
+def look_back(secondment: Secondment, by: Person | None) -> None:
+    """The review asks for evaluations, and what is to be done by the last day is known ahead of it."""
+    ask_evaluations(secondment, by)
+    _open_return_list(secondment)
+
+
+def _open_return_list(secondment: Secondment) -> None:
+    """Once for a case, also where an extension led back from the review."""
+    if not secondment.checklist.filter(list=ListKind.RETURN).exists():
+        _open_list(secondment, ListKind.RETURN)
+
+
+def move_return_list(secondment: Secondment, by: timedelta) -> None:
+    """Days of the return list hang on the last day until that has come."""
+    left = secondment.checklist.filter(list=ListKind.RETURN, done_at__isnull=True, due_on__isnull=False)
+    if left.update(due_on=F("due_on") + by, reminded=""):
+        call_off(f"checklist:{secondment.pk}:{party}" for party in (*Party, *checklist_notices.TO_HR))
+
+
 def open_return(secondment: Secondment, by: Person | None) -> None:
     cancel_checkins(secondment)
-    _open_list(secondment, ListKind.RETURN)
+    _open_return_list(secondment)
     returning.carry_leave(secondment, by)
 
 
@@ -208,7 +236,7 @@ EFFECTS: dict[str, Callable[[Secondment, Person | None], None]] = {
     "approve": plan_sheet,
     "conclude": open_checklists,
     "start": begin_placement,
-    "begin_review": ask_evaluations,
+    "begin_review": look_back,
     "begin_return": open_return,
     "complete": returning.plan_follow_ups,
     "withdraw": call_off_everything,

@@ -124,7 +124,8 @@ def _remind_of_items(case: Secondment, items: list[ChecklistItem]) -> int:
         if rung is None or rung == item.reminded:
             continue
         item.secondment, item.reminded = case, rung
-        place = (item.party, rung == timetable.ESCALATE)
+        late = rung == timetable.ESCALATE
+        place = (checklist_notices.place(item, escalated=late), late)
         due[place].append(item)
         alike = (item.party, item.list, item.owner_id, place[1])
         if alike not in asked:

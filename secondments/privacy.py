@@ -44,7 +44,11 @@ TABLES = (
             column("host_department role_title location", PERSONAL, _("the placement"), BLANK),
             column("purpose", PERSONAL, _("what the secondment is for"), BLANK),
             column(
-                "start_on end_on began_on agreed_end_on weekly_hours is_full_time", PERSONAL, _("when"), KEEP, TIMED
+                "start_on end_on began_on agreed_end_on end_moved_on weekly_hours is_full_time",
+                PERSONAL,
+                _("when"),
+                KEEP,
+                TIMED,
             ),
             column("total_hours working_days is_indefinite", PERSONAL, _("when"), KEEP, TIMED),
             stamps("submitted_at approved_at declined_at agreed_at started_at review_began_at return_began_at"),

@@ -7,10 +7,12 @@ repeatable: run twice, late, or by two schedulers at once, each reminder is writ
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Greatest
 
 from people import clock
 from people.models import Person
@@ -18,7 +20,7 @@ from people.notify import Message, queue_quietly
 from secondments import notices, placement_reminders, sweeps, timetable
 from secondments.audience import Audience
 from secondments.choices import DecisionKind, Part, Party
-from secondments.models import CasePart, CheckIn, Decision, Secondment
+from secondments.models import Absence, CasePart, CheckIn, Decision, Leave, Secondment
 from secondments.states import PLACED, State
 
 
@@ -60,10 +62,26 @@ def pending_checkins() -> QuerySet[CheckIn]:
     return (
         # Once HR has been told there is nothing more to write: years of silence cost no sweep anything.
         CheckIn.objects.filter(CheckIn.PENDING, reminders_done=False, due_on__lte=horizon, secondment__state__in=PLACED)
-        .annotate(asked_is_here=Exists(here))
+        .annotate(asked_is_here=Exists(here), away_until=_away_until())
         .select_related("person", *sweeps.CASE)
         .order_by("due_on", "pk")
     )
+
+
+def _away_until() -> Combinable:
+    """The last day of the secondee's newest absence or granted leave that has begun; the end of time while it lasts."""
+    begun = {"secondment": OuterRef("secondment"), "first_day__lte": clock.now().date(), "cancelled_at__isnull": True}
+    absences = Absence.objects.filter(**begun).annotate(until=Coalesce("last_day", Value(date.max)))
+    leaves = Leave.objects.filter(**begun, granted=True).annotate(until=F("last_day"))
+    return Greatest(*(Subquery(rows.order_by("-until").values("until")[:1]) for rows in (absences, leaves)))
+
+
+def _ladder_day(checkin: CheckIn, today: date) -> date | None:
+    """From which day the ladder counts: the due day, or the secondee's first day back; None while they are away."""
+    until: date | None = checkin.away_until if checkin.party == Party.SECONDEE else None  # type: ignore[attr-defined]
+    if until and until >= today:
+        return None
+    return max(checkin.due_on, until + timedelta(days=1)) if until else checkin.due_on
 
 
 def remind_of_checkins() -> int:
@@ -82,11 +100,11 @@ def _tell_of_checkins(checkins: list[CheckIn], audience: Audience) -> int:
     still = set(pending.values_list("pk", flat=True))
     messages, done = list[Message](), list[int]()
     for checkin in checkins:
-        if checkin.pk not in still:
+        today = clock.today(checkin.secondment.zone)
+        begins = _ladder_day(checkin, today)
+        if checkin.pk not in still or begins is None:
             continue
-        reached = list(
-            timetable.rungs_reached(checkin.due_on, clock.today(checkin.secondment.zone), checkin.secondment.rules)
-        )
+        reached = list(timetable.rungs_reached(begins, today, checkin.secondment.rules))
         people = {rung.name: _asked(checkin, rung.name, audience) for rung in reached}
         messages += [
             notices.checkin_reminder(checkin, rung, person, copy=place > 0)
@@ -117,9 +135,14 @@ def remind_of_ends() -> int:
     horizon = clock.now().date() + timedelta(days=max(timetable.END_MILESTONES.values()) + 1)
     running = Secondment.objects.filter(state__in=[*PLACED, State.RETURN], end_on__lte=horizon)
     # Most of them have been told of: only what is needed to know that is read.
-    light = running.light("start_on", "end_on", "owner", "line_manager", "host_contact", "secondee").order_by("pk")
+    light = running.light(
+        "start_on", "end_on", "end_moved_on", "owner", "line_manager", "host_contact", "secondee"
+    ).order_by("pk")
     audience = Audience()
     return sum(_tell_of_ends(cases, audience) for cases in sweeps.batches(light.iterator(chunk_size=sweeps.BATCH)))
+
+
+ONLY_COUNT = frozenset({"extension_deadline", "end_in_45", "end_in_15"})  # ask nothing of who was told of a new end
 
 
 def _tell_of_ends(cases: list[Secondment], audience: Audience) -> int:
@@ -133,6 +156,8 @@ def _tell_of_ends(cases: list[Secondment], audience: Audience) -> int:
             case.state == State.RETURN if reached.name == "return_not_closed" else today <= case.end_on
         ):
             continue
+        if reached.name in ONLY_COUNT and case.end_moved_on and reached.on <= case.end_moved_on:
+            continue  # they have just been told the new last day
         event = notices.milestone_event(case, reached.name)
         for person in _readers(case, reached.name, audience):
             due[notices.key_of(case, event, person)] = (case.pk, reached.name, (case.end_on - today).days, person)

@@ -129,11 +129,16 @@ def who_follows_up(case: Secondment) -> list[Person]:
 def follow_up_reminder(found: FollowUp, rung: str, to: Person) -> Message:
     case = found.secondment
     words = {"who": case.secondee, "n": found.months}
+    subject = {
+        "on": _("%(n)d months after the return of %(who)s: two questions"),
+        "after": _("Not answered yet: %(n)d months after the return of %(who)s"),
+        "escalate": _("Nobody has answered: %(n)d months after the return of %(who)s"),
+    }[rung]
     return message(
         case,
         to,
         f"follow-up:{found.pk}:{rung}",
-        _("%(n)d months after the return of %(who)s: two questions") % words,
+        subject % words,
         _("%(who)s came back %(n)d months ago. Do they still work for you, and do they use what they learnt?") % words,
         action=_("Answer two questions"),
         path=f"{case.get_absolute_url()}follow-ups/{found.months}/",

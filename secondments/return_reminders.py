@@ -1,15 +1,16 @@
-"""Reminders of the way back and of what comes after: access at the host, and two questions some months later."""
+"""Reminders of the way back: looks back that are missing, access at the host, two questions some months later."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from people import clock
 from people.notify import Message
-from secondments import notices, return_notices, sweeps, timetable
+from secondments import notices, return_notices, review_notices, sweeps, timetable
 from secondments.audience import Audience
-from secondments.models import FollowUp, Secondment
+from secondments.models import Evaluation, FollowUp, Secondment
 from secondments.states import PLACED, State
 
 OUTAGE = 21  # days of which reminders are caught up with
@@ -17,7 +18,57 @@ ACCESS_ESCALATES = 2  # days after the last day
 
 
 def remind() -> int:
-    return remind_of_access() + remind_of_follow_ups()
+    return remind_of_evaluations() + remind_of_access() + remind_of_follow_ups()
+
+
+def remind_of_evaluations() -> int:
+    """Whoever has not looked back, by the ladder around the last day; the last rung tells HR."""
+    today = clock.now().date()
+    pending = Evaluation.objects.filter(
+        completed_at__isnull=True,
+        due_on__range=(today - timedelta(days=OUTAGE), today + timedelta(days=timetable.LONGEST_LEAD)),
+        secondment__state=State.REVIEW,
+        secondment__review_concluded_at__isnull=True,
+    )
+    of_case = ("state", "policy", "owner", "seconder", "seconder__time_zone")
+    light = pending.select_related("secondment__seconder").only(
+        "due_on", "asked_at", "person", "secondment", *(f"secondment__{name}" for name in of_case)
+    )
+    audience, written = Audience(), 0
+    for rows in sweeps.batches(light.order_by("pk").iterator(chunk_size=sweeps.BATCH)):
+        keys = {key: row.pk for row in rows for key in _evaluation_keys(row, audience)}
+        told = sweeps.told(keys)
+        news = {pk for key, pk in keys.items() if key not in told}
+        written += sweeps.tell_of_each(
+            pending.filter(pk__in=news), _evaluation_messages, named=["person", *sweeps.CASE]
+        )
+    return written
+
+
+def _evaluation_rungs(evaluation: Evaluation) -> Iterator[str]:
+    """Those that are reached, without what comes on the day on which somebody was asked."""
+    case = evaluation.secondment
+    today = clock.today(case.zone)
+    asked_on = evaluation.asked_at.astimezone(ZoneInfo(case.zone)).date()
+    for rung in timetable.rungs_reached(evaluation.due_on, today, case.rules):
+        if rung.name == timetable.ESCALATE or asked_on < today:
+            yield rung.name
+
+
+def _evaluation_keys(evaluation: Evaluation, audience: Audience) -> Iterator[str]:
+    case = evaluation.secondment
+    for rung in _evaluation_rungs(evaluation):
+        late = rung == timetable.ESCALATE
+        for person in [who.pk for who in audience.hr(case)] if late else [evaluation.person_id]:
+            yield notices.key_of(case, review_notices.reminder_event(evaluation, rung), person)
+
+
+def _evaluation_messages(evaluation: Evaluation) -> Iterator[Message]:
+    case = evaluation.secondment
+    for rung in _evaluation_rungs(evaluation):
+        late = rung == timetable.ESCALATE
+        people = notices.hr(case) if late else notices.still_here(case, [evaluation.person])
+        yield from (review_notices.evaluation_reminder(evaluation, rung, who) for who in people)
 
 
 def remind_of_access() -> int:

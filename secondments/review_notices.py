@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from people.models import Person
 from people.notify import Message, queue
 from secondments.models import Evaluation, Secondment
 from secondments.notices import hr, message, still_here
@@ -27,6 +28,41 @@ def evaluation_asked(evaluation: Evaluation) -> None:
             action_path=f"{secondment.get_absolute_url()}evaluations/{evaluation.party}/",
             why=_("You get this because you have a part in the secondment %(ref)s.") % {"ref": secondment.reference},
         )
+    )
+
+
+def reminder_event(evaluation: Evaluation, rung: str) -> str:
+    return f"evaluation:{evaluation.pk}:{evaluation.due_on}:{rung}"
+
+
+def evaluation_reminder(evaluation: Evaluation, rung: str, to: Person) -> Message:
+    """One rung of the ladder before and after the day by which somebody is to look back; the last goes to HR."""
+    case = evaluation.secondment
+    words = {"title": case.title, "day": date_format(evaluation.due_on, "j F Y"), "who": evaluation.person}
+    path = f"{case.get_absolute_url()}evaluations/{evaluation.party}/"
+    subject, sentence, action = {
+        "before": (_("Please look back by %(day)s: %(title)s"), _("Your view is still missing."), ""),
+        "on": (_("Please look back today: %(title)s"), _("Your view is still missing."), ""),
+        "after": (
+            _("Not in yet, your look back: %(title)s"),
+            _("It was asked for by %(day)s, and the review waits for it."),
+            "",
+        ),
+        "escalate": (
+            _("Not in yet: the look back of %(who)s"),
+            _("It was asked for by %(day)s. The review can be concluded without it, with a reason."),
+            _("Conclude the review"),
+        ),
+    }[rung]
+    return message(
+        case,
+        to,
+        reminder_event(evaluation, rung),
+        subject % words,
+        sentence % words,
+        action=action or _("Evaluate the secondment"),
+        path=f"{case.get_absolute_url()}conclude/" if action else path,
+        about=f"evaluation:{evaluation.pk}",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.formats import date_format
@@ -10,10 +10,20 @@ from django.utils.translation import gettext as _
 
 from people import clock, ledger
 from people.models import Person
-from secondments import charging, leave_days, placement_notices, placement_policies, policies, sweeps, transitions
+from secondments import (
+    charging,
+    effects,
+    leave_days,
+    placement_notices,
+    placement_policies,
+    policies,
+    sweeps,
+    transitions,
+)
 from secondments.actions import concerns
+from secondments.choices import Party
 from secondments.guards import Refusal
-from secondments.models import Absence, Secondment
+from secondments.models import Absence, CheckIn, Secondment
 from secondments.states import PLACED
 from secondments.transitions import NotAllowed, Refused
 
@@ -101,8 +111,21 @@ def end(absence: Absence, *, by: Person, last_day: date) -> Absence:
     absence.save()
     ledger.record("absence.end", by=by, case_id=absence.secondment_id, last=str(last_day))
     charging.replan(absence.secondment)
+    _skip_checkins(absence.secondment, absence.first_day, last_day)
     placement_notices.absence_ended(absence, by)
     return absence
+
+
+NEXT_IS_NEAR = timedelta(days=7)
+
+
+def _skip_checkins(case: Secondment, first: date, last: date) -> None:
+    """Of the secondee's regular check-ins that came while they were away the last stands, where the next is far."""
+    own = case.checkins.filter(CheckIn.PENDING, party=Party.SECONDEE, asked_by__isnull=True, drafted_at__isnull=True)
+    missed = own.filter(due_on__range=(first, last)).order_by("-due_on")
+    is_near = own.filter(due_on__gt=last, due_on__lte=last + NEXT_IS_NEAR + timedelta(days=1)).exists()
+    skipped = list(missed.values_list("pk", flat=True))[0 if is_near else 1 :]
+    effects.call_off_checkins(own.filter(pk__in=skipped))
 
 
 @transaction.atomic

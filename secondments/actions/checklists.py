@@ -13,7 +13,7 @@ from people import clock, ledger
 from people.models import Membership, Organisation, Person
 from people.notify import call_off
 from people.roles import Role
-from secondments import policies, transitions
+from secondments import checklist_notices, policies, timetable, transitions
 from secondments.actions import attachments
 from secondments.choices import Party
 from secondments.guards import Refusal
@@ -105,6 +105,8 @@ def _call_off(case: Secondment, item: ChecklistItem) -> None:
     left = case.checklist.filter(party=item.party, done_at__isnull=True).exclude(reminded="")
     if not left.exists():
         call_off(f"checklist:{case.pk}:{item.party}")
+    if not case.checklist.filter(done_at__isnull=True, reminded=timetable.ESCALATE).exists():
+        call_off(f"checklist:{case.pk}:{name}" for name in checklist_notices.TO_HR)
 
 
 @transaction.atomic

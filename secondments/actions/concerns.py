@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -86,13 +87,23 @@ def _raise(
     return found
 
 
+def _hr(case: Secondment) -> list[Person]:
+    members = Membership.objects.current().filter(organisation=case.seconder_id, role=Role.HR, person__is_active=True)
+    return [row.person for row in members.exclude(person=case.secondee_id).select_related("person")]
+
+
 def possible_owners(case: Secondment) -> list[Person]:
     """Who can look into a concern: HR of the seconder, and the line manager."""
-    members = Membership.objects.current().filter(organisation=case.seconder_id, role=Role.HR, person__is_active=True)
-    people = [row.person for row in members.exclude(person=case.secondee_id).select_related("person")]
-    if case.line_manager:
-        people.append(case.line_manager)
-    return list({person.pk: person for person in people}.values())
+    return _each_once([*_hr(case), case.line_manager])
+
+
+def possible_doers(concern: Concern) -> list[Person]:
+    """Who can be asked to do something about it: those who can read of it, HR and whoever looks into it."""
+    return _each_once([*_hr(concern.secondment), concern.owner])
+
+
+def _each_once(people: Iterable[Person | None]) -> list[Person]:
+    return list({person.pk: person for person in people if person}.values())
 
 
 def _open(concern: Concern, by: Person) -> Concern:
@@ -117,8 +128,10 @@ def give(concern: Concern, *, by: Person, owner: Person) -> Concern:
         raise Refused(Refusal(_("Choose somebody of HR, or the line manager."), "owner"))
     if owner.pk == concern.owner_id:
         return concern
-    concern.owner = owner
+    before, concern.owner = concern.owner, owner
     concern.save()
+    if before and before not in possible_doers(concern):  # who cannot read of it any more has nothing to do about it
+        concern.actions.filter(doer=before, done_at__isnull=True).update(doer=owner)
     ledger.record("concern.give", by=by, case_id=concern.secondment_id, key=concern.key, person=owner.full_name)
     placement_notices.concern_given(concern, by)
     return concern
@@ -130,8 +143,10 @@ def act(concern: Concern, *, by: Person, text: str, doer: Person, due_on: date) 
     concern = _open(concern, by)
     if not text.strip():
         raise Refused(Refusal(_("Write what is to be done."), "text"))
-    if doer not in possible_owners(concern.secondment):
-        raise Refused(Refusal(_("Choose somebody of HR, or the line manager."), "doer"))
+    if doer not in possible_doers(concern):
+        raise Refused(
+            Refusal(_("Choose somebody of HR, or ask them first to look into the concern: they read it then."), "doer")
+        )
     if due_on < clock.today(concern.secondment.zone):
         raise Refused(Refusal(_("This day is over."), "due_on"))
     found = ConcernAction.objects.create(concern=concern, text=text.strip(), doer=doer, due_on=due_on)

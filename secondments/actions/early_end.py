@@ -212,7 +212,7 @@ def _end(
     """
     before = secondment.end_on
     now = clock.now()
-    secondment.end_on = last_day
+    secondment.end_on, secondment.end_moved_on = last_day, clock.today(secondment.zone)
     secondment.ended_early_at, secondment.ended_early_by = now, by
     secondment.early_end_reason, secondment.early_end_asked_by = reason.strip(), asked_by
     secondment.changed_at = now
@@ -222,6 +222,8 @@ def _end(
     charging.replan(secondment)
     call_off(f"case:{secondment.pk}:milestone:{before}:{name}" for name in timetable.END_MILESTONES)
     secondment.evaluations.filter(completed_at__isnull=True).update(due_on=last_day)
+    if before:
+        effects.move_return_list(secondment, last_day - before)
     ledger.record(
         "secondment.end_early",
         by=by,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from people import clock, ledger
 from people.models import Person
 from people.notify import call_off
-from secondments import charging, effects, guards, timetable, transitions, turns
+from secondments import charging, early_end_notices, effects, guards, timetable, transitions, turns
 from secondments.actions import leaves
 from secondments.guards import Refusal
 from secondments.models import Secondment
@@ -88,6 +88,8 @@ def apply(secondment: Secondment, changes: dict[str, Any], *, by: Person | None,
     before = {name: getattr(case, name) for name in given}
     for name, value in given.items():
         setattr(case, name, value)
+    if "end_on" in given:
+        case.end_moved_on = clock.today(case.zone)
     case.changed_at = clock.now()
     case.save()
     ledger.record(
@@ -100,6 +102,7 @@ def apply(secondment: Secondment, changes: dict[str, Any], *, by: Person | None,
     if "weekly_hours" in given:
         charging.note_hours(case)
     charging.replan(case)
+    early_end_notices.varied(case, paper, ends_anew="end_on" in given)
     turns.settle(case)
     return case
 
@@ -110,6 +113,7 @@ def _move_end(case: Secondment, before: date, by: Person | None) -> None:
     call_off(f"case:{case.pk}:milestone:{before}:{name}" for name in timetable.END_MILESTONES)
     if case.state not in PLACED:
         return
+    effects.move_return_list(case, case.end_on - before)
     effects.cancel_checkins(case, after=case.end_on)
     leaves.trim(case, by=by or case.owner)
     if case.end_on > before:

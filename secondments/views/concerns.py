@@ -104,9 +104,10 @@ def _forms(request: PersonRequest, concern: Concern) -> dict[str, Any]:
     def sent(name: str) -> Any:
         return request.POST if act == name else None
 
-    people = actions.possible_owners(case)
-    found: dict[str, Any] = {"act": ActionForm(sent("act"), prefix="act", people=people)}
+    doers = actions.possible_doers(concern)
+    found: dict[str, Any] = {"act": ActionForm(sent("act"), prefix="act", people=doers)}
     if policies.may_run(case, request.user):
+        people = actions.possible_owners(case)
         found["give"] = OwnerForm(sent("give"), prefix="give", people=people, initial={"owner": concern.owner_id})
         if concern.party != Party.SECONDEE and concern.told_at is None:
             found["tell"] = TellForm(sent("tell"), prefix="tell")

@@ -36,7 +36,7 @@ def move(request: PersonRequest, key: str, name: str) -> HttpResponse:
     offer = next((offer for offer in transitions.available(case, request.user) if offer.name == name), None)
     if offer is None:
         raise Denied(_("You cannot do this in this case now. Its page shows what can be done."))
-    form = Reason(request.POST or None, label=_("Reason"), required=offer.needs_reason)
+    form = Reason(request.POST if request.method == "POST" else None, label=_("Reason"), required=offer.needs_reason)
     if request.method == "POST" and (not offer.needs_reason or form.is_valid()):
         reason = form.cleaned_data["reason"] if offer.needs_reason else ""
         try:

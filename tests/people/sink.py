@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -21,6 +22,7 @@ class Sink:
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
+        self.came_at: list[datetime] = []  # of each letter
         self.answer: Answer = lambda address: OK
         self.delay = 0.0  # seconds for each letter
         self.port = 0
@@ -38,11 +40,17 @@ class Sink:
 
         await asyncio.sleep(self.delay)
         self.letters.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        self.came_at.append(datetime.now(UTC))
         return OK
 
     def ids(self) -> Counter[str]:
         """How often each Message-ID arrived."""
         return Counter(str(letter["Message-ID"]) for letter in self.letters)
+
+    def first_times(self) -> dict[str, datetime]:
+        """When each Message-ID arrived first."""
+        pairs = zip(self.letters, self.came_at, strict=True)
+        return {str(letter["Message-ID"]): at for letter, at in reversed(list(pairs))}
 
     def recipients(self) -> list[str]:
         return sorted(str(letter["To"]) for letter in self.letters)

@@ -71,6 +71,27 @@ def test_end_of_a_paper_is_reminded_of_by_its_ladder(cast: Cast, case: Secondmen
     assert ladder[-1][0].startswith("Ana Duarte: Has ended: Work permit")
 
 
+@pytest.mark.parametrize(
+    ("renewal", "reminded"),
+    [
+        ({"valid_from": ENDS + DAY, "valid_until": ENDS + 365 * DAY}, False),
+        ({"valid_from": None, "valid_until": None}, False),
+        ({"valid_from": ENDS + 2 * DAY, "valid_until": ENDS + 365 * DAY}, True),  # a day without any
+        ({"valid_from": ENDS - 300 * DAY, "valid_until": ENDS}, True),
+        ({"kind": "coverage", "valid_from": ENDS, "valid_until": ENDS + 365 * DAY}, True),
+    ],
+)
+def test_paper_that_is_renewed_without_a_gap_is_reminded_of_no_more(
+    cast: Cast, case: Secondment, renewal: dict[str, Any], reminded: bool
+) -> None:
+    with on(date(2027, 2, 1)):
+        found = paper(case, cast.hr)
+        paper(case, cast.secondee, number="A-18", **renewal)
+    with on(ENDS - 7 * DAY):
+        beside_reminders.remind()
+    assert Notice.objects.filter(about=f"certificate:{found.pk}").exists() is reminded
+
+
 def test_after_an_outage_the_latest_rung_alone_is_told(cast: Cast, case: Secondment) -> None:
     with on(date(2027, 2, 1)):
         found = paper(case, cast.hr)
@@ -119,12 +140,18 @@ def test_threshold_is_told_once_ahead_and_again_when_its_day_moves(cast: Cast, c
             beside_reminders.count_days()
             beside_reminders.count_days()
             told[n] = len(new(since, "day-count:"))
-    assert told == {-31: 0, -30: 4, -29: 0, 0: 0, 5: 0}  # two windows, HR and the secondee
+    assert told == {
+        -31: 0,
+        -30: 2,
+        -29: 0,
+        0: 0,
+        5: 0,
+    }  # two windows passed on one day, in one mail to HR and the secondee
     with on(passes - 20 * DAY):
         abroad.note_trip(case, by=cast.hr, first_day=passes - 15 * DAY, last_day=passes - 10 * DAY)
         since = set(Notice.objects.values_list("pk", flat=True))
         beside_reminders.count_days()
-        assert len(new(since, "day-count:")) == 4
+        assert len(new(since, "day-count:")) == 2
 
 
 def test_pages_abroad(cast: Cast, case: Secondment, sign_in: SignIn) -> None:

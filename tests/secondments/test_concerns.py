@@ -126,6 +126,26 @@ def test_actions_are_reminded_of_up_to_hr_and_stop_when_done(cast: Cast, case: S
     assert not Notice.objects.filter(Notice.OPEN, about=f"concern-action:{action.pk}").exists()
 
 
+def test_only_who_can_read_of_a_concern_is_asked_to_do_something_about_it(
+    cast: Cast, case: Secondment, sign_in: SignIn
+) -> None:
+    """A mail to the line manager would lead to a page that is not theirs."""
+    concern = report(case, cast.secondee)
+    today = clock.today(case.zone)
+    with pytest.raises(Refused, match="ask them first"):
+        concerns.act(concern, by=cast.hr, text="Talk", doer=cast.manager, due_on=today)
+    page = sign_in(cast.hr).get(concern.get_absolute_url()).content.decode()
+    doers = page.partition('name="act-doer"')[2].partition("</select>")[0]
+    assert str(cast.hr) in doers and str(cast.manager) not in doers
+    concern = concerns.give(concern, by=cast.hr, owner=cast.manager)
+    action = concerns.act(concern, by=cast.hr, text="Talk", doer=cast.manager, due_on=today)
+    assert sign_in(cast.manager).get(concern.get_absolute_url()).status_code == 200
+    concerns.give(concern, by=cast.hr, owner=cast.hr)  # what the manager was to do goes along
+    action.refresh_from_db()
+    assert action.doer == cast.hr
+    assert sign_in(cast.manager).get(concern.get_absolute_url()).status_code == 404
+
+
 def test_pages_walk_from_raising_to_the_outcome(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
     contact, hr = sign_in(cast.contact), sign_in(cast.hr)
     path = f"{case.get_absolute_url()}concerns/"

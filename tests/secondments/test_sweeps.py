@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from threading import Thread
 
+import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from people.models import Notice
 from secondments import beside_reminders, reminders, sweeps
-from secondments.actions import calendar, charges
+from secondments.actions import absences, calendar, charges, leaves, variations
 from secondments.choices import DecisionKind
 from secondments.models import Charge, CheckIn, Decision, Secondment
 from tests.cast import Cast, fresh, on
@@ -132,3 +133,46 @@ def test_start_that_is_due_is_found_by_few_columns(cast: Cast) -> None:
     with on(day(case, 0)):
         assert calendar.advance() == 1
     assert fresh(case).state == "active"
+
+
+@pytest.mark.parametrize("kind", ["leave", "absence"])
+def test_secondee_who_is_away_is_not_asked_to_check_in_until_back(cast: Cast, kind: str) -> None:
+    case = cast.active()
+    own = case.checkins.filter(party="secondee").order_by("due_on")[0]
+    first, last = own.due_on - timedelta(days=1), own.due_on + timedelta(days=9)
+    with on(first):
+        if kind == "leave":
+            asked = leaves.ask(case, by=cast.secondee, kind="annual", first_day=first, last_day=last)
+            leaves.decide(asked, by=cast.hr, granted=True)
+        else:
+            found = absences.tell(case, by=cast.secondee, kind="sickness", first_day=first)
+    told: dict[int, str] = {}
+    for n in range(-2, 18):
+        with on(first + timedelta(days=n)):
+            if kind == "absence" and n == 11:  # the first day back
+                absences.end(found, by=cast.secondee, last_day=last)
+            reminders.remind()
+        for key in Notice.objects.filter(key__startswith=f"checkin:{own.pk}:").values_list("key", flat=True):
+            told.setdefault(n, key) if key not in told.values() else None
+    rungs = {n: key.split(":")[2] for n, key in told.items()}
+    assert rungs == {11: "on", 13: "after", 16: "escalate"} or rungs == {
+        -1: "before",
+        11: "on",
+        13: "after",
+        16: "escalate",
+    }
+
+
+def test_return_list_is_known_ahead_and_follows_the_last_day(cast: Cast) -> None:
+    case = cast.in_review()
+    days = list(case.checklist.filter(list="return").values_list("due_on", flat=True))
+    assert days and min(days) == case.end_on
+    with on(case.end_on - timedelta(days=20)):
+        variations.apply(case, {"end_on": str(case.end_on + timedelta(days=60))}, by=cast.hr, paper="V1")
+    assert fresh(case).state == "active"
+    moved = list(case.checklist.filter(list="return").values_list("due_on", flat=True))
+    assert moved == [day + timedelta(days=60) for day in days]
+    cast.come_home(fresh(case))
+    with on(fresh(case).end_on + timedelta(days=1)):
+        calendar.advance()
+    assert list(case.checklist.filter(list="return").values_list("due_on", flat=True)) == moved
