@@ -76,7 +76,7 @@ def run_services(asked: argparse.Namespace) -> None:
         say(f"REDIS_URL={services.redis_url}")
         host = places.postgres_socket(asked.directory).parent
         say(f"PostgreSQL and Valkey run until Ctrl-C; a prompt: psql -h '{host}' -U {places.ROLE} {places.DATABASE}")
-        demo.watch(list(services.children), [])
+        demo.watch([], [], services.services)
 
 
 def run_command(asked: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from honcho.colour import get_colours
 from honcho.printer import Message, Printer
@@ -30,6 +31,15 @@ ROOT = Path(__file__).resolve().parents[2]
 GIVEN = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL")
 PATIENCE = 90  # seconds until the web process must have answered
 RESTARTS, RESTARTS_WITHIN = 5, 60.0  # a program that ends more often in so many seconds will not live
+
+
+class Living(Protocol):
+    """What can end by itself."""
+
+    @property
+    def name(self) -> str: ...
+
+    def ended(self) -> bool: ...
 
 
 class Stopped(Exception):
@@ -48,19 +58,19 @@ def run(directory: Path, port: int) -> None:
         services = stack.enter_context(pair.started(directory, True, given["DATABASE_URL"], given["REDIS_URL"]))
         stack.callback(say, "Stopping PostgreSQL and Valkey …")
         env = {**environment(services, port), children.MARK: str(directory)}
-        running = list(services.children)
+        ends = list[children.Child]()  # whose end is the demo's
         if not given["EMAIL_URL"]:
             mail, env["EMAIL_URL"] = start_mail(directory, env)
             stack.callback(mail.stop)
-            running.append(mail)
+            ends.append(mail)
         say("Bringing the database up to date …")
         manage(env, "migrate", "--no-input", "--verbosity=0")
         manage(env, "demo_data")
         say("Starting web, worker and scheduler …")
         programs = start_programs(stack, directory, port, env)
-        await_page(port, running, programs)
+        await_page(port, [*services.services, *ends], programs)
         manage(env, "demo_banner")
-        watch(running, programs)
+        watch(ends, programs, services.services)
 
 
 def environment(services: pair.Pair, port: int) -> dict[str, str]:
@@ -127,12 +137,10 @@ class Program:
         self.lines.start()
 
     def keep(self) -> None:
-        """As a deployment would: start it again, but not one that will not live."""
         if not self.child.ended():
             return
         self.child.stop()  # whoever is left of its group
-        if len([at for at in self.begun if time.monotonic() - at < RESTARTS_WITHIN]) > RESTARTS:
-            raise Stopped(f"{self.name} ended by itself again and again; see the lines above.")
+        refuse_to_live(self.name, self.begun)
         say(f"{self.name} ended by itself and is started again.")
         self.start()
 
@@ -175,7 +183,7 @@ def relay(child: children.Child, printer: Printer, lock: threading.Lock, colour:
             printer.write(Message("line", line, datetime.now(), child.name, colour))
 
 
-def await_page(port: int, running: list[children.Child], programs: list[Program]) -> None:
+def await_page(port: int, running: Sequence[Living], programs: list[Program]) -> None:
     """Wait until the web process says that it lives."""
     deadline = time.monotonic() + PATIENCE
     while not answers(port):
@@ -197,16 +205,29 @@ def answers(port: int) -> bool:
         connection.close()
 
 
-def watch(running: list[children.Child], programs: list[Program]) -> None:
-    """Until a signal, until a service ends by itself, or until a program will not live."""
+def watch(ends: Sequence[Living], programs: list[Program], services: Sequence[pair.Service] = ()) -> None:
+    """Until a signal, until one of ``ends`` ends by itself, or until a service or a program will not live."""
+    begun: dict[str, list[float]] = {service.name: [] for service in services}
     while True:
-        check(running)
+        check(ends)
+        for service in services:
+            if service.ended():
+                begun[service.name].append(time.monotonic())
+                refuse_to_live(service.name, begun[service.name])
+                say(f"{service.name} ended by itself and is started again.")
+                service.restart()
         for program in programs:
             program.keep()
         time.sleep(0.3)
 
 
-def check(running: list[children.Child]) -> None:
+def refuse_to_live(name: str, begun: list[float]) -> None:
+    """As a deployment would: start again, but not what will not live."""
+    if len([at for at in begun if time.monotonic() - at < RESTARTS_WITHIN]) > RESTARTS:
+        raise Stopped(f"{name} ended by itself again and again; see the lines above, or {name}.log.")
+
+
+def check(running: Sequence[Living]) -> None:
     for child in running:
         if child.ended():
             raise Stopped(f"{child.name} ended by itself; see the lines above, or {child.name}.log.")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -17,13 +18,33 @@ from config.embedded.places import AlreadyRunning, CannotStart
 CLAIM = "running.lock"
 
 
+class Service:
+    """PostgreSQL or Valkey of a directory, running; started again in its place when it has ended by itself."""
+
+    def __init__(self, start: Callable[[], AbstractContextManager[children.Child]]) -> None:
+        self._start, self._life = start, ExitStack()
+        self._child = self._life.enter_context(start())
+        self.name = self._child.name
+
+    def ended(self) -> bool:
+        return self._child.ended()
+
+    def restart(self) -> None:
+        """What it had kept is there again. Raises CannotStart."""
+        self._life.close()
+        self._child = self._life.enter_context(self._start())
+
+    def stop(self) -> None:
+        self._life.close()
+
+
 @dataclass(frozen=True)
 class Pair:
-    """The two addresses, and the processes behind them that we started (none for an address given to us)."""
+    """The two addresses, and the services behind them that we started (none for an address given to us)."""
 
     database_url: str
     redis_url: str
-    children: tuple[children.Child, ...] = ()
+    services: tuple[Service, ...] = ()
 
 
 @contextmanager
@@ -63,12 +84,14 @@ def claimed(directory: Path) -> Iterator[None]:
 def started(directory: Path, durable: bool, database_url: str | None, redis_url: str | None) -> Iterator[Pair]:
     """As ``running``, for a caller that holds the directory."""
     directory = directory.resolve()
-    ours = []
+    ours: list[Service] = []
     with ExitStack() as stack:
         if not database_url:
-            ours.append(stack.enter_context(postgres.running(directory, durable=durable)))
+            ours.append(Service(partial(postgres.running, directory, durable=durable)))
+            stack.callback(ours[-1].stop)
         if not redis_url:
-            ours.append(stack.enter_context(valkey.running(directory, durable=durable)))
+            ours.append(Service(partial(valkey.running, directory, durable=durable)))
+            stack.callback(ours[-1].stop)
         yield Pair(
             database_url or places.database_url(directory),
             redis_url or places.redis_url(directory),

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -164,6 +164,32 @@ def test_starting_at_once_after_everything_was_killed(directory: Path) -> None:
                 continue
     with embedded.running(directory):
         assert remembered(directory) == ("kept", b"kept")
+
+
+@pytest.mark.parametrize("name", ["postgres", "valkey-server"])
+def test_a_service_that_is_killed_is_started_again_with_what_it_kept(directory: Path, name: str) -> None:
+    def processes() -> list[int]:
+        found = (str(directory), str(places.postgres_home(directory)), str(places.valkey_home(directory)))
+        return children.with_words(
+            lambda words: Path(words[0]).name == name and any(place in word for place in found for word in words)
+        )
+
+    def is_back() -> bool:
+        with suppress(psycopg2.OperationalError, redis.RedisError):
+            return bool(processes()) and first not in processes() and remembered(directory) == ("kept", b"kept")
+        return False
+
+    supervisor = serve(directory)
+    try:
+        remember(directory)
+        time.sleep(1.2)  # Valkey writes to the disk each second
+        (first,) = processes()
+        os.kill(first, signal.SIGKILL)
+        assert eventually(is_back, 30)
+        assert supervisor.poll() is None
+    finally:
+        supervisor.send_signal(signal.SIGTERM)
+        supervisor.wait(30)
 
 
 def test_orphans_are_ended_by_the_next_start(directory: Path) -> None:
