@@ -23,7 +23,9 @@ PRESSED = {
     ),
     "start": gettext_lazy("The placement starts now. Check-ins are scheduled."),
     "begin_review": gettext_lazy("The three evaluations are asked for now. The placement runs on until its last day."),
-    "begin_return": gettext_lazy("The return checklist is opened."),
+    "begin_return": gettext_lazy(
+        "The way back begins: check-ins end, and leave that is left goes home with the secondee."
+    ),
     "complete": gettext_lazy("The case is closed. It can still be read."),
 }
 

@@ -170,7 +170,7 @@ def test_year_abroad_and_part_time_with_a_long_illness(cast: Cast) -> None:
         weekly_hours=Decimal(24), proposal=where,
     ))  # fmt: skip
     send, at = year.send, year.at
-    at(date(2026, 12, 21), lambda: year.tick("outward", "inward"))
+    at(date(2026, 12, 29), lambda: year.tick("outward", "inward"))
     at(month(1, 12), lambda: send(
         frank, "costs/terms/", model="percent", frequency="quarter", currency="EUR", annual_salary="48000",
         on_cost_percent="21.5", percent="60", payment_days="30", suspends_absence="on", uplift_from=month(7, 15),
@@ -219,7 +219,7 @@ def test_year_abroad_and_part_time_with_a_long_illness(cast: Cast) -> None:
     check_in(year, month(1, 11), month(12, 16), ana, but=(month(5, 3), month(6, 14)))
     at(month(11, 22), lambda: year.look_back("secondee"))
     at(month(12, 13), lambda: year.look_back("host"))
-    year.live(date(2026, 12, 19), month(12, 24))
+    year.live(date(2026, 12, 29), month(12, 24))
 
     assert fresh(year.case).state == "review"  # the line manager has not looked back
     assert year.said_twice() == []
