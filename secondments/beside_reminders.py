@@ -14,13 +14,19 @@ from people import clock
 from people.notify import Message, queue_quietly
 from secondments import abroad_notices, early_end_notices, notices, sweeps, timetable
 from secondments.actions import abroad
-from secondments.choices import Kind
+from secondments.choices import CertificateKind, Kind
 from secondments.models import Certificate, Secondment, Wish
 from secondments.states import PLACED, SIGNED, State
 
 log = logging.getLogger(__name__)
 
 CERTIFICATE_RUNGS = (90, 60, 30, 7, 0, -1)  # days before the end; the last stands for all days after it
+SIDE_BY_SIDE = (
+    CertificateKind.INSURANCE,
+    CertificateKind.REGISTRATION,
+    CertificateKind.CLEARANCE,
+    CertificateKind.OTHER,
+)
 DAY_COUNT_AHEAD = 30  # days before a threshold is passed
 
 
@@ -48,11 +54,18 @@ def certificate_rung(left: int) -> int | None:
 
 
 def _renewals() -> QuerySet[Certificate]:
-    """Papers of the same kind that go on where another ends: nothing is to be renewed then."""
-    later = Certificate.objects.filter(secondment=OuterRef("secondment"), kind=OuterRef("kind"), ended_at__isnull=True)
-    lasts = Q(valid_until__isnull=True) | Q(valid_until__gt=OuterRef("valid_until"))
-    without_gap = Q(valid_from__isnull=True) | Q(valid_from__lte=OuterRef("valid_until") + timedelta(days=1))
-    return later.filter(lasts, without_gap)
+    """What takes the place of a paper: of the same kind, begun or noted after it, without a gap, and lasting longer.
+
+    Of some kinds one has several side by side; none of them renews another.
+    """
+    return Certificate.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=OuterRef("valid_until")),
+        Q(valid_from__gt=OuterRef("valid_from")) | Q(pk__gt=OuterRef("pk")),
+        secondment=OuterRef("secondment"),
+        kind=OuterRef("kind"),
+        ended_at__isnull=True,
+        valid_from__lte=OuterRef("valid_until") + timedelta(days=1),
+    ).exclude(kind__in=SIDE_BY_SIDE)
 
 
 def remind_of_certificates() -> int:

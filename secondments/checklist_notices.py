@@ -22,8 +22,17 @@ TO_HR = ("hr", "hr_at_host")  # in place of a party: what of all parties was not
 
 
 def place(item: ChecklistItem, *, escalated: bool) -> str:
-    """What is told of in one mail: the items of a party, or all that were not done of a side's lists."""
-    return TO_HR[item.list == ListKind.INWARD] if escalated else item.party
+    """What is told of in one mail: the items of a party, or all that were not done of a side's lists.
+
+    The way back has places of its own, as its days can move while those of the start stay.
+    """
+    who = TO_HR[item.list == ListKind.INWARD] if escalated else item.party
+    return f"return:{who}" if item.list == ListKind.RETURN else who
+
+
+def of_return(case: Secondment) -> list[str]:
+    """What all mails about the way back are about, for calling them off."""
+    return [f"checklist:{case.pk}:return:{who}" for who in (*Party, *TO_HR)]
 
 
 def who_sees_to(item: ChecklistItem, *, escalated: bool) -> list[Person]:

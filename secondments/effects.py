@@ -206,8 +206,10 @@ def look_back(secondment: Secondment, by: Person | None) -> None:
 
 
 def _open_return_list(secondment: Secondment) -> None:
-    """Once for a case, also where an extension led back from the review."""
-    if not secondment.checklist.filter(list=ListKind.RETURN).exists():
+    """Once for a case, also where an extension led back from the review; items that HR had added stay."""
+    if secondment.return_list_at is None:
+        secondment.return_list_at = clock.now()
+        secondment.save(update_fields=["return_list_at"])
         _open_list(secondment, ListKind.RETURN)
 
 
@@ -215,7 +217,7 @@ def move_return_list(secondment: Secondment, by: timedelta) -> None:
     """Days of the return list hang on the last day until that has come."""
     left = secondment.checklist.filter(list=ListKind.RETURN, done_at__isnull=True, due_on__isnull=False)
     if left.update(due_on=F("due_on") + by, reminded=""):
-        call_off(f"checklist:{secondment.pk}:{party}" for party in (*Party, *checklist_notices.TO_HR))
+        call_off(checklist_notices.of_return(secondment))
 
 
 def open_return(secondment: Secondment, by: Person | None) -> None:

@@ -52,7 +52,7 @@ TABLES = (
             ),
             column("total_hours working_days is_indefinite", PERSONAL, _("when"), KEEP, TIMED),
             stamps("submitted_at approved_at declined_at agreed_at started_at review_began_at return_began_at"),
-            stamps("completed_at withdrawn_at agreement_signed_at agreement_sealed_at ended_early_at"),
+            stamps("return_list_at completed_at withdrawn_at agreement_signed_at agreement_sealed_at ended_early_at"),
             stamps(
                 "review_released_at review_concluded_at created_at changed_at returned_on host_signatory_confirmed_at"
             ),
@@ -311,7 +311,7 @@ TABLES = (
         columns=(
             machine("id party reminders_done"),
             links("secondment person"),
-            links("asked_by drafted_by"),
+            links("asked_by drafted_by skipped_for"),
             stamps("due_on cancelled_at completed_at drafted_at"),
             column("going wants_contact", CONFIDENTIAL, _("how it goes"), KEEP, WORDED),
             column("progress skills support", CONFIDENTIAL, _("what was achieved, what would help"), BLANK),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest
 
 from people import clock
@@ -62,26 +62,37 @@ def pending_checkins() -> QuerySet[CheckIn]:
     return (
         # Once HR has been told there is nothing more to write: years of silence cost no sweep anything.
         CheckIn.objects.filter(CheckIn.PENDING, reminders_done=False, due_on__lte=horizon, secondment__state__in=PLACED)
-        .annotate(asked_is_here=Exists(here), away_until=_away_until())
+        .annotate(asked_is_here=Exists(here), **_away())
         .select_related("person", *sweeps.CASE)
         .order_by("due_on", "pk")
     )
 
 
-def _away_until() -> Combinable:
-    """The last day of the secondee's newest absence or granted leave that has begun; the end of time while it lasts."""
-    begun = {"secondment": OuterRef("secondment"), "first_day__lte": clock.now().date(), "cancelled_at__isnull": True}
-    absences = Absence.objects.filter(**begun).annotate(until=Coalesce("last_day", Value(date.max)))
-    leaves = Leave.objects.filter(**begun, granted=True).annotate(until=F("last_day"))
-    return Greatest(*(Subquery(rows.order_by("-until").values("until")[:1]) for rows in (absences, leaves)))
+def _away() -> dict[str, Any]:
+    """Until when the secondee is absent or on leave today, and until when they were on the due day; or nothing."""
+    absences = Absence.objects.annotate(until=Coalesce("last_day", Value(date.max)))
+    leaves = Leave.objects.filter(granted=True).annotate(until=F("last_day"))
+
+    def latest(day: Any) -> Greatest:
+        covers = {"first_day__lte": day, "until__gte": day, "cancelled_at__isnull": True}
+        found = (rows.filter(secondment=OuterRef("secondment"), **covers) for rows in (absences, leaves))
+        return Greatest(*(Subquery(rows.order_by("-until").values("until")[:1]) for rows in found))
+
+    return {"away_until": latest(clock.now().date()), "missed_until": latest(OuterRef("due_on"))}
 
 
 def _ladder_day(checkin: CheckIn, today: date) -> date | None:
-    """From which day the ladder counts: the due day, or the secondee's first day back; None while they are away."""
-    until: date | None = checkin.away_until if checkin.party == Party.SECONDEE else None  # type: ignore[attr-defined]
-    if until and until >= today:
+    """From which day the ladder counts: the due day, or the first day back of a secondee who was away on it.
+
+    None while they are away; days off after the due day stop the ladder and do not begin it anew.
+    """
+    if checkin.party != Party.SECONDEE:
+        return checkin.due_on
+    away: date | None = checkin.away_until  # type: ignore[attr-defined] # annotated by the query, like the next
+    missed: date | None = checkin.missed_until  # type: ignore[attr-defined]
+    if away and away >= today:
         return None
-    return max(checkin.due_on, until + timedelta(days=1)) if until else checkin.due_on
+    return missed + timedelta(days=1) if missed and missed < today else checkin.due_on
 
 
 def remind_of_checkins() -> int:

@@ -51,7 +51,7 @@ def _evaluation_rungs(evaluation: Evaluation) -> Iterator[str]:
     today = clock.today(case.zone)
     asked_on = evaluation.asked_at.astimezone(ZoneInfo(case.zone)).date()
     for rung in timetable.rungs_reached(evaluation.due_on, today, case.rules):
-        if rung.name == timetable.ESCALATE or asked_on < today:
+        if rung.name == timetable.ESCALATE or asked_on < evaluation.due_on + timedelta(days=rung.after):
             yield rung.name
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from people.models import Person
-from people.notify import Message, queue
+from people.notify import Message, call_off, queue
 from secondments.models import Evaluation, Secondment
 from secondments.notices import hr, message, still_here
 
@@ -62,8 +64,13 @@ def evaluation_reminder(evaluation: Evaluation, rung: str, to: Person) -> Messag
         sentence % words,
         action=action or _("Evaluate the secondment"),
         path=f"{case.get_absolute_url()}conclude/" if action else path,
-        about=f"evaluation:{evaluation.pk}",
+        about=f"evaluation:{evaluation.pk}:reminder",
     )
+
+
+def call_off_reminders(evaluations: Iterable[Evaluation]) -> None:
+    """Those that were not sent yet: it was handed in, its day has moved, or nobody waits for it any more."""
+    call_off([f"evaluation:{evaluation.pk}:reminder" for evaluation in evaluations])
 
 
 def evaluations_in(secondment: Secondment) -> None:

@@ -19,6 +19,7 @@ from secondments import (
     policies,
     sweeps,
     transitions,
+    turns,
 )
 from secondments.actions import concerns
 from secondments.choices import Party
@@ -61,6 +62,8 @@ def tell(
     )
     ledger.record("absence.tell", by=by, case_id=case.pk, first=str(first_day))
     charging.replan(case)
+    if last_day:
+        _skip_checkins(found)
     placement_notices.absence_told(found, by)
     return found
 
@@ -111,7 +114,7 @@ def end(absence: Absence, *, by: Person, last_day: date) -> Absence:
     absence.save()
     ledger.record("absence.end", by=by, case_id=absence.secondment_id, last=str(last_day))
     charging.replan(absence.secondment)
-    _skip_checkins(absence.secondment, absence.first_day, last_day)
+    _skip_checkins(absence)
     placement_notices.absence_ended(absence, by)
     return absence
 
@@ -119,13 +122,27 @@ def end(absence: Absence, *, by: Person, last_day: date) -> Absence:
 NEXT_IS_NEAR = timedelta(days=7)
 
 
-def _skip_checkins(case: Secondment, first: date, last: date) -> None:
-    """Of the secondee's regular check-ins that came while they were away the last stands, where the next is far."""
+def _skip_checkins(absence: Absence) -> None:
+    """Of the secondee's regular check-ins that came while they were away the last stands, where the next is far.
+
+    Those that were skipped for the same absence before are taken up first: its last day may have been corrected.
+    """
+    case, first, last = absence.secondment, absence.first_day, absence.last_day
+    for skipped in absence.skipped.all():
+        if not case.checkins.filter(party=skipped.party, due_on=skipped.due_on, cancelled_at__isnull=True).exists():
+            skipped.cancelled_at = None
+        skipped.skipped_for = None
+        skipped.save(update_fields=["cancelled_at", "skipped_for"])
+    if last is None or absence.cancelled_at:
+        turns.settle(case)
+        return
     own = case.checkins.filter(CheckIn.PENDING, party=Party.SECONDEE, asked_by__isnull=True, drafted_at__isnull=True)
     missed = own.filter(due_on__range=(first, last)).order_by("-due_on")
     is_near = own.filter(due_on__gt=last, due_on__lte=last + NEXT_IS_NEAR + timedelta(days=1)).exists()
-    skipped = list(missed.values_list("pk", flat=True))[0 if is_near else 1 :]
-    effects.call_off_checkins(own.filter(pk__in=skipped))
+    gone = list(missed.values_list("pk", flat=True))[0 if is_near else 1 :]
+    case.checkins.filter(pk__in=gone).update(skipped_for=absence)
+    effects.call_off_checkins(own.filter(pk__in=gone))
+    turns.settle(case)
 
 
 @transaction.atomic
@@ -138,6 +155,7 @@ def take_back(absence: Absence, *, by: Person) -> Absence:
     absence.save()
     ledger.record("absence.take_back", by=by, case_id=absence.secondment_id, first=str(absence.first_day))
     charging.replan(absence.secondment)
+    _skip_checkins(absence)
     placement_notices.absence_cancelled(absence, by)
     return absence
 

@@ -102,11 +102,12 @@ def add(
 
 def _call_off(case: Secondment, item: ChecklistItem) -> None:
     """Reminders that were not sent yet, once nothing that was reminded of is open for the party."""
-    left = case.checklist.filter(party=item.party, done_at__isnull=True).exclude(reminded="")
-    if not left.exists():
-        call_off(f"checklist:{case.pk}:{item.party}")
-    if not case.checklist.filter(done_at__isnull=True, reminded=timetable.ESCALATE).exists():
-        call_off(f"checklist:{case.pk}:{name}" for name in checklist_notices.TO_HR)
+    left = list(case.checklist.filter(done_at__isnull=True).exclude(reminded=""))
+    for escalated in (False, True):
+        place = checklist_notices.place(item, escalated=escalated)
+        told = [row for row in left if not escalated or row.reminded == timetable.ESCALATE]
+        if place not in {checklist_notices.place(row, escalated=escalated) for row in told}:
+            call_off(f"checklist:{case.pk}:{place}")
 
 
 @transaction.atomic

@@ -99,7 +99,8 @@ def possible_owners(case: Secondment) -> list[Person]:
 
 def possible_doers(concern: Concern) -> list[Person]:
     """Who can be asked to do something about it: those who can read of it, HR and whoever looks into it."""
-    return _each_once([*_hr(concern.secondment), concern.owner])
+    case = concern.secondment
+    return _each_once([*_hr(case), case.line_manager if concern.owner_id == case.line_manager_id else None])
 
 
 def _each_once(people: Iterable[Person | None]) -> list[Person]:
@@ -131,7 +132,9 @@ def give(concern: Concern, *, by: Person, owner: Person) -> Concern:
     before, concern.owner = concern.owner, owner
     concern.save()
     if before and before not in possible_doers(concern):  # who cannot read of it any more has nothing to do about it
-        concern.actions.filter(doer=before, done_at__isnull=True).update(doer=owner)
+        left = concern.actions.filter(doer=before, done_at__isnull=True)
+        call_off([f"concern-action:{action.pk}" for action in left])
+        left.update(doer=owner)
     ledger.record("concern.give", by=by, case_id=concern.secondment_id, key=concern.key, person=owner.full_name)
     placement_notices.concern_given(concern, by)
     return concern

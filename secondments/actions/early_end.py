@@ -22,6 +22,7 @@ from secondments import (
     notices,
     placement_policies,
     policies,
+    review_notices,
     timetable,
     transitions,
     turns,
@@ -221,6 +222,7 @@ def _end(
     leaves.trim(secondment, by=by)
     charging.replan(secondment)
     call_off(f"case:{secondment.pk}:milestone:{before}:{name}" for name in timetable.END_MILESTONES)
+    review_notices.call_off_reminders(secondment.evaluations.filter(completed_at__isnull=True))
     secondment.evaluations.filter(completed_at__isnull=True).update(due_on=last_day)
     if before:
         effects.move_return_list(secondment, last_day - before)

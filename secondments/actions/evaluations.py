@@ -60,6 +60,7 @@ def complete(
         if (levels := (skills or {}).get(skill.pk))
     )
     call_off(f"evaluation:{evaluation.pk}")
+    review_notices.call_off_reminders([evaluation])
     ledger.record("evaluation.complete", by=by, case_id=secondment.pk, party=evaluation.party)
     turns.settle(secondment)
     if not secondment.evaluations.filter(completed_at__isnull=True).exists():
@@ -108,6 +109,7 @@ def conclude(secondment: Secondment, *, by: Person, conclusion: str, waived_beca
     secondment.review_concluded_at, secondment.review_concluded_by = now, by
     secondment.changed_at = now
     secondment.save()
+    review_notices.call_off_reminders(secondment.evaluations.filter(completed_at__isnull=True))
     call_off(f"evaluation:{pk}" for pk in secondment.evaluations.values_list("pk", flat=True))
     ledger.record("review.conclude", by=by, case_id=secondment.pk, waived=bool(waived_because.strip()))
     review_notices.evaluations_released(secondment, conclusion=True)

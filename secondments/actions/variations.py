@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from people import clock, ledger
 from people.models import Person
 from people.notify import call_off
-from secondments import charging, early_end_notices, effects, guards, timetable, transitions, turns
+from secondments import charging, early_end_notices, effects, guards, review_notices, timetable, transitions, turns
 from secondments.actions import leaves
 from secondments.guards import Refusal
 from secondments.models import Secondment
@@ -119,6 +119,7 @@ def _move_end(case: Secondment, before: date, by: Person | None) -> None:
     if case.end_on > before:
         known = set(case.checkins.filter(cancelled_at__isnull=True).values_list("due_on", flat=True))
         effects.schedule_checkins(case, by, known=known)
+    review_notices.call_off_reminders(case.evaluations.filter(completed_at__isnull=True))
     opens = timetable.review_opens(case.start_on, case.end_on, case.rules)
     if case.state == State.REVIEW and opens > clock.today(case.zone) and case.review_concluded_at is None:
         case.evaluations.filter(completed_at__isnull=True).delete()

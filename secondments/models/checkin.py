@@ -25,6 +25,8 @@ class CheckIn(models.Model):
     drafted_at = models.DateTimeField(null=True)
     drafted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True)
+    # The absence into which it fell, where that is why it was called off.
+    skipped_for = models.ForeignKey("secondments.Absence", on_delete=models.SET_NULL, null=True, related_name="skipped")
     completed_at = models.DateTimeField(null=True)
     reminders_done = models.BooleanField(default=False, editable=False)  # the last rung was told: none is left to write
     going = models.PositiveSmallIntegerField(_("How is it going?"), choices=Going, null=True, blank=True)

@@ -131,6 +131,9 @@ class Secondment(Lifecycle):
     end_on = models.DateField(_("last day"), null=True, blank=True)
     began_on = models.DateField(_("began on"), null=True, editable=False)  # the first day that it ran, late or not
     agreed_end_on = models.DateField(_("last day as agreed"), null=True, editable=False)
+    return_list_at = models.DateTimeField(
+        null=True, editable=False
+    )  # when the usual items of the way back were written
     end_moved_on = models.DateField(null=True, editable=False)  # when the last day became what it is, if it was moved
     weekly_hours = models.DecimalField(
         _("hours per week"),

@@ -75,9 +75,11 @@ def test_end_of_a_paper_is_reminded_of_by_its_ladder(cast: Cast, case: Secondmen
     ("renewal", "reminded"),
     [
         ({"valid_from": ENDS + DAY, "valid_until": ENDS + 365 * DAY}, False),
-        ({"valid_from": None, "valid_until": None}, False),
+        ({"valid_from": ENDS - 30 * DAY, "valid_until": None}, False),
+        ({"valid_from": None, "valid_until": None}, True),  # which stands beside it
         ({"valid_from": ENDS + 2 * DAY, "valid_until": ENDS + 365 * DAY}, True),  # a day without any
         ({"valid_from": ENDS - 300 * DAY, "valid_until": ENDS}, True),
+        ({"kind": "other", "valid_from": ENDS, "valid_until": ENDS + 365 * DAY}, True),
         ({"kind": "coverage", "valid_from": ENDS, "valid_until": ENDS + 365 * DAY}, True),
     ],
 )

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from people.models import Notice
 from secondments import beside_reminders, reminders, sweeps
-from secondments.actions import absences, calendar, charges, leaves, variations
+from secondments.actions import absences, calendar, charges, checklists, leaves, variations
 from secondments.choices import DecisionKind
 from secondments.models import Charge, CheckIn, Decision, Secondment
 from tests.cast import Cast, fresh, on
@@ -176,3 +176,43 @@ def test_return_list_is_known_ahead_and_follows_the_last_day(cast: Cast) -> None
     with on(fresh(case).end_on + timedelta(days=1)):
         calendar.advance()
     assert list(case.checklist.filter(list="return").values_list("due_on", flat=True)) == moved
+
+
+def test_checkins_skipped_for_an_absence_are_back_when_it_was_told_by_mistake(cast: Cast) -> None:
+    case = cast.active(start_on=date(2027, 1, 4), end_on=date(2027, 9, 30))
+    own = case.checkins.filter(party="secondee", cancelled_at=None)
+    planned = list(own.values_list("due_on", flat=True))  # 18 January, 15 February, 15 March, …
+    with on(date(2027, 3, 12)):
+        found = absences.tell(
+            case, by=cast.manager, kind="sickness", first_day=date(2027, 1, 11), last_day=date(2027, 3, 11)
+        )
+        assert list(own.values_list("due_on", flat=True)) == planned[2:]  # the third is three days away
+        assert fresh(case).turn_names == cast.contact.full_name  # and no longer the secondee
+        absences.end(found, by=cast.manager, last_day=date(2027, 1, 20))
+        assert list(own.values_list("due_on", flat=True)) == planned  # one fell into it; its next is far
+        absences.take_back(found, by=cast.manager)
+    assert list(own.values_list("due_on", flat=True)) == planned
+    assert not CheckIn.objects.exclude(skipped_for=None).exists()
+
+
+def test_days_off_after_the_due_day_do_not_put_off_that_hr_is_told(cast: Cast) -> None:
+    case = cast.active(start_on=date(2027, 1, 4), end_on=date(2027, 9, 30))
+    own = case.checkins.filter(party="secondee").order_by("due_on")[0]
+    for n in (3, 4):  # a day off each day before HR is to be told
+        with on(own.due_on + timedelta(days=n)):
+            absences.tell(case, by=cast.manager, kind="sickness", first_day=own.due_on + timedelta(days=n),
+                          last_day=own.due_on + timedelta(days=n))  # fmt: skip
+    with on(own.due_on + timedelta(days=5)):
+        reminders.remind()
+    assert Notice.objects.filter(key=f"checkin:{own.pk}:escalate").exists()
+
+
+def test_item_that_hr_added_does_not_keep_the_way_back_from_opening(cast: Cast) -> None:
+    case = cast.active()
+    with on(day(case, 5)):
+        checklists.add(case, by=cast.hr, kind="return", title="Return the company car", party="secondee")
+    cast.come_home(case)
+    with on(fresh(case).end_on + timedelta(days=1)):
+        calendar.advance()
+    titles = list(case.checklist.filter(list="return").values_list("title", flat=True))
+    assert len(titles) == len(set(titles)) == 6
