@@ -1,9 +1,9 @@
 """Sends what the outbox holds.
 
-Order of events for each batch: claim rows with SKIP LOCKED and commit, send over one connection, mark each
-as it is accepted. A worker that dies in between leaves claimed rows, which are claimed again after
-``STALE``; the fixed Message-ID lets the receiving side see a repetition for what it is. None is lost; a
-duplicate needs a crash between the server's answer and the mark.
+Order of events for each batch: claim rows with SKIP LOCKED and commit; then, one after the other over one
+connection, send it and mark it as accepted, while nobody can call it off. A worker that dies in between leaves claimed
+rows, which are claimed again after ``STALE``; the fixed Message-ID lets the receiving side see a repetition for what it
+is. None is lost; a duplicate needs a crash between the server's answer and the mark.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from people import in_flight
 from people.models import Notice
 
 log = logging.getLogger(__name__)
@@ -100,11 +101,9 @@ def _send_one(notice: Notice, connection: object) -> bool:
     if not notice.recipient.is_active:
         Notice.objects.filter(pk=notice.pk).update(cancelled_at=timezone.now(), **forgotten(notice))
         return True
-    mine = Notice.objects.filter(Notice.OPEN, pk=notice.pk, claimed_at=notice.claimed_at)
-    if not mine.update(claimed_at=timezone.now()):
-        return True  # called off since it was claimed, or claimed by another as this batch took so long
     try:
-        letter(notice, connection).send()
+        message = letter(notice, connection)
+        is_settled = _hand_over(notice, message)
     except smtplib.SMTPRecipientsRefused as error:
         code = max((answer[0] for answer in error.recipients.values()), default=500)
         refused(notice, code, str(error))
@@ -116,9 +115,27 @@ def _send_one(notice: Notice, connection: object) -> bool:
         log.exception("notice %s cannot be sent", notice.pk)
         postpone(notice, repr(error))
     else:
-        mark_sent(notice)
+        if not is_settled:
+            mark_sent(notice)
         return True
     return False
+
+
+@transaction.atomic
+def _hand_over(notice: Notice, message: EmailMultiAlternatives) -> bool:
+    """Give a mail to the server, unless its reason is gone; whether no more has to be noted.
+
+    Who calls it off meanwhile waits. A listener locks rows of its own, that others hold when they call a notice off:
+    what it has to note follows in a transaction of its own.
+    """
+    mine = Notice.objects.filter(Notice.OPEN, pk=notice.pk, claimed_at=notice.claimed_at)
+    if not in_flight.hold([notice.pk]) or not mine.exists():
+        return True  # called off since it was claimed, or claimed by another as this batch took so long
+    message.send()
+    if _listener(notice):
+        return False
+    mark_sent(notice)
+    return True
 
 
 def letter(notice: Notice, connection: object = None) -> EmailMultiAlternatives:
@@ -157,13 +174,16 @@ def mark_sent(notice: Notice) -> None:
 
 @transaction.atomic
 def _settle(notice: Notice, *, is_sent: bool, **fields: object) -> None:
-    listener = listeners.get(notice.about.partition(":")[0])
-    if listener:  # first, as others hold what it locks when they call a notice off
+    if listener := _listener(notice):  # first, as others hold what it locks when they call a notice off
         listener(notice, is_sent)
     if notice.case_id and not is_sent:
         for each in case_listeners:
             each(notice)
     Notice.objects.filter(pk=notice.pk).update(**fields, **forgotten(notice))
+
+
+def _listener(notice: Notice) -> Callable[[Notice, bool], None] | None:
+    return listeners.get(notice.about.partition(":")[0])
 
 
 def forgotten(notice: Notice) -> dict[str, object]:

@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from people import delivery
+from people import delivery, in_flight
 from people.models import Notice
 
 log = logging.getLogger(__name__)
@@ -64,15 +64,11 @@ def _send(batch: list[Notice]) -> bool:
     if not batch[0].recipient.is_active:
         Notice.objects.filter(pk__in=pks).update(cancelled_at=timezone.now())
         return True
-    still = set(Notice.objects.filter(Notice.OPEN, pk__in=pks).values_list("pk", flat=True))
-    batch = [notice for notice in batch if notice.pk in still]  # the others were called off meanwhile
-    if not batch:
-        return True
     try:
         connection = get_connection()
         connection.open()
         try:
-            letter(batch, connection).send()
+            batch = _hand_over(batch, connection)
         finally:
             connection.close()
     except smtplib.SMTPRecipientsRefused as error:
@@ -92,6 +88,20 @@ def _send(batch: list[Notice]) -> bool:
     for notice in batch:
         delivery.mark_sent(notice)
     return True
+
+
+@transaction.atomic
+def _hand_over(batch: list[Notice], connection: Any) -> list[Notice]:
+    """Give the mail to the server, without what was called off meanwhile; what it held.
+
+    Who calls one of them off waits until the mail has left.
+    """
+    held = in_flight.hold(notice.pk for notice in batch)
+    still = set(Notice.objects.filter(Notice.OPEN, pk__in=held).values_list("pk", flat=True))
+    left = [notice for notice in batch if notice.pk in still]
+    if left:
+        letter(left, connection).send()
+    return left
 
 
 def letter(batch: list[Notice], connection: Any = None) -> EmailMultiAlternatives:

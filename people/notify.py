@@ -10,9 +10,10 @@ from typing import cast
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from people import mail_hours
+from people import in_flight, mail_hours
 from people.models import Notice, Person
 
 
@@ -71,7 +72,17 @@ def pretend() -> None:
 def call_off(about: str | Iterable[str]) -> int:
     """Cancel what was not sent yet, because its reason is gone. Returns how many."""
     names = [about] if isinstance(about, str) else list(about)
-    found = Notice.objects.filter(Notice.OPEN, about__in=names)
+    return _cancel(Notice.objects.filter(Notice.OPEN, about__in=names))
+
+
+def call_off_to(address: str) -> int:
+    """Cancel what was to go to an address that is given up. Returns how many."""
+    return _cancel(Notice.objects.filter(Notice.OPEN, address__iexact=address))
+
+
+@transaction.atomic
+def _cancel(found: QuerySet[Notice]) -> int:
+    in_flight.hold_patiently(found.values_list("pk", flat=True))
     found.filter(is_secret=True).update(subject="A code", sentences=[])
     return found.update(cancelled_at=timezone.now())
 

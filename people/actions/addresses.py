@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from people import sessions
 from people.actions import codes
-from people.models import Invitation, Notice, Person
+from people.models import Invitation, Person
+from people.notify import call_off_to
 from people.telling import Origin, tell
 
 
@@ -38,7 +39,7 @@ def change(
     sessions.end(found, except_key=except_session)
     invitations = Invitation.objects.filter(person=found, accepted_at__isnull=True, cancelled_at__isnull=True)
     invitations.update(cancelled_at=timezone.now())
-    Notice.objects.filter(Notice.OPEN, address__iexact=old).update(cancelled_at=timezone.now())
+    call_off_to(old)
     tell(
         found,
         "sign_in.address",

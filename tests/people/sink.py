@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -18,13 +20,15 @@ Answer = Callable[[str], str]
 
 
 class Sink:
-    """``answer`` is asked with the address of each recipient, and says 250, 4xx or 5xx."""
+    """``answer`` is asked with the address of each recipient, and says 250, 4xx or 5xx; ``read`` makes a letter."""
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
         self.came_at: list[datetime] = []  # of each letter
         self.answer: Answer = lambda address: OK
+        self.read: Callable[[bytes], Any] = partial(message_from_bytes, policy=policy.default)
         self.delay = 0.0  # seconds for each letter
+        self.begun = 0  # letters that it was handed, kept or not yet
         self.port = 0
 
     async def handle_RCPT(
@@ -38,8 +42,10 @@ class Sink:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         import asyncio
 
+        self.begun += 1
         await asyncio.sleep(self.delay)
-        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        assert isinstance(envelope.content, bytes)
+        self.letters.append(self.read(envelope.content))
         self.came_at.append(datetime.now(UTC))
         return OK
 

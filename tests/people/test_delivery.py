@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from threading import Thread
@@ -13,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from pytest_django import Settings
 
-from people import delivery
+from people import delivery, in_flight
 from people.models import Notice, Person
 from people.notify import Message, call_off, queue
 from tests.people.sink import OK, Sink, free_port, running, wait_until
@@ -269,3 +270,61 @@ def test_slow_server_makes_nobody_send_what_another_is_sending(two_hundred: list
     at_once([delivery.deliver])
     first.join()
     assert sink.ids() == {delivery.message_id(notice): 1 for notice in two_hundred[:60]}
+
+
+def test_message_is_never_called_off_while_it_is_being_sent(two_hundred: list[Notice], sink: Sink) -> None:
+    off = _called_off_while_the_first_is_sent(two_hundred, sink)
+    assert (len(sink.letters), off < 1) == (1, True), "who calls off waits for that one, and not for long"
+    assert _arrived_and_called_off(sink) == []
+
+
+def test_naive_call_off_has_a_mail_arrive_after_it(
+    two_hundred: list[Notice], sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: nobody waits for anybody."""
+    monkeypatch.setattr(in_flight, "hold_patiently", lambda pks: None)
+    _called_off_while_the_first_is_sent(two_hundred, sink)
+    assert len(_arrived_and_called_off(sink)) == 1
+
+
+def test_slow_server_holds_up_nobody_who_calls_off(two_hundred: list[Notice], sink: Sink) -> None:
+    """Half a second is all that somebody's request waits; that mail alone may arrive after all."""
+    off = _called_off_while_the_first_is_sent(two_hundred, sink, delay=1.5)
+    assert 0.4 < off < 1.2
+    assert len(_arrived_and_called_off(sink)) == 1
+
+
+def test_mail_that_is_being_called_off_is_left_to_the_next_sweep(
+    ana: Person, sink: Sink, transactional_db: None
+) -> None:
+    told(ana, about="a")
+    batch = delivery.claim()
+    with transaction.atomic():
+        call_off("a")
+        assert at_once([lambda: delivery.send_batch(batch)]) == [1]  # did not wait, and did not send
+        transaction.set_rollback(True)
+    assert sink.letters == []
+    make_stale()
+    assert (delivery.deliver(), len(sink.letters)) == (1, 1)
+
+
+def _called_off_while_the_first_is_sent(notices: list[Notice], sink: Sink, *, delay: float = 0.2) -> float:
+    """The seconds that calling all off took, begun as the server had the first."""
+    Notice.objects.filter(pk__gte=notices[5].pk).delete()
+    Notice.objects.update(about="a")
+    sink.delay = delay
+    sender = Thread(target=lambda: at_once([delivery.deliver]))
+    sender.start()
+    assert wait_until(lambda: sink.begun > 0)
+    began = time.monotonic()
+    call_off("a")
+    took = time.monotonic() - began
+    sender.join()
+    return took
+
+
+def _arrived_and_called_off(sink: Sink) -> list[str]:
+    """The keys of what arrived after it was called off."""
+    came = sink.first_times()
+    found = Notice.objects.filter(cancelled_at__isnull=False)
+    return [row.key for row in found if came.get(delivery.message_id(row), row.cancelled_at) > row.cancelled_at]
