@@ -4,39 +4,43 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 
-from people.models import Person
-from secondments import checklist_notices, notices
+from people.models import Membership
+from people.roles import Role
 from secondments.choices import Part
 from secondments.models import CasePart, Deputy, Secondment
 
 
 class Audience:
-    """HR of a case and of its host, deputies of a host's contact, and who has a part in the cases of a batch."""
+    """HR of a case and of its host, deputies of a host's contact, and who has a part in the cases of a batch; by id."""
 
     def __init__(self) -> None:
-        self._hr: dict[tuple[int, int], list[Person]] = {}
-        self._hr_at_host: dict[int | None, list[Person]] = {}
         self._here: set[tuple[int, int]] = set()
         self._deputies: dict[int, list[Deputy]] = defaultdict(list)
-        for row in Deputy.objects.current().filter(part=Part.HOST_CONTACT).select_related("deputy"):
+        for row in Deputy.objects.current().filter(part=Part.HOST_CONTACT):
             self._deputies[row.principal_id].append(row)
 
-    def hr(self, case: Secondment) -> list[Person]:
+    @cached_property
+    def _hr(self) -> dict[int, list[int]]:
+        """By organisation."""
+        members = Membership.objects.current().filter(role=Role.HR, person__is_active=True)
+        found: dict[int, list[int]] = defaultdict(list)
+        for organisation, person in members.values_list("organisation", "person"):
+            found[organisation].append(person)
+        return found
+
+    def hr(self, case: Secondment) -> list[int]:
         """As :func:`notices.hr`."""
-        key = (case.seconder_id, case.owner_id)
-        if key not in self._hr:
-            self._hr[key] = notices.hr(case)
-        return self._hr[key]
+        found = self._hr.get(case.seconder_id, [])
+        return [case.owner_id] if case.owner_id in found else found
 
-    def hr_at_host(self, case: Secondment) -> list[Person]:
+    def hr_at_host(self, case: Secondment) -> list[int]:
         """As :func:`checklist_notices.hr_at_host`."""
-        if case.host_id not in self._hr_at_host:
-            self._hr_at_host[case.host_id] = checklist_notices.hr_at_host(case)
-        return self._hr_at_host[case.host_id]
+        return self._hr.get(case.host_id, []) if case.host_id else []
 
-    def deputies_of_contact(self, case: Secondment, person: int) -> list[Person]:
-        return [row.deputy for row in self._deputies.get(person, []) if row.secondment_id in (None, case.pk)]
+    def deputies_of_contact(self, case: Secondment, person: int) -> list[int]:
+        return [row.deputy_id for row in self._deputies.get(person, []) if row.secondment_id in (None, case.pk)]
 
     def read(self, cases: Iterable[Secondment]) -> None:
         """Know who has a part in these cases now; those of the batch before are forgotten."""

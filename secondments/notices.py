@@ -234,8 +234,8 @@ def decision_reminder(decision: Decision, rung: str, to: Person) -> Message:
     )
 
 
-def checkin_reminder(checkin: CheckIn, rung: str, to: Person, copy: bool = False) -> Message:
-    """One rung of the ladder for a check-in; the last goes to HR. A copy goes to others besides the first."""
+def checkin_reminder(checkin: CheckIn, rung: str, to: Person, key: str) -> Message:
+    """One rung of the ladder for a check-in; the last goes to HR."""
     secondment = checkin.secondment
     path = f"{secondment.get_absolute_url()}check-ins/{checkin.pk}/"
     due = date_format(checkin.due_on, "j F Y")
@@ -252,7 +252,7 @@ def checkin_reminder(checkin: CheckIn, rung: str, to: Person, copy: bool = False
         sentence = _("Please tell us in five minutes how the placement is going.")
         action = _("Check in")
     return Message(
-        key=f"checkin:{checkin.pk}:{rung}" + (f":{to.pk}" if copy else ""),
+        key=key,
         about=f"checkin:{checkin.pk}",
         case_id=secondment.pk,
         to=to,

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -32,6 +32,8 @@ from secondments import (
 from secondments.choices import ChargeState
 from secondments.models import Charge, ChecklistItem, ConcernAction, Leave, Secondment, Touch
 from secondments.states import PLACED, WITH_PLACEMENT
+
+CASES_HELD = 20  # at a time, as everybody who acts on one of them waits
 
 
 def remind() -> int:
@@ -79,18 +81,21 @@ def remind_of_checklists() -> int:
     """What is to be done around the start and the return: one mail a person for all that has come to a new rung.
 
     Which rung was told stands on the row, and is written in the same transaction as the mail; a case in which no
-    item has come to another is not held.
+    item has come to another is not held, and one that somebody holds is left to the next sweep, as a whole: halves
+    would be two mails.
     """
     horizon = clock.now().date() + timedelta(days=timetable.LONGEST_LEAD)
     to_do = ChecklistItem.objects.filter(
         done_at__isnull=True, due_on__lte=horizon, secondment__state__in=WITH_PLACEMENT
     ).exclude(reminded=timetable.ESCALATE)
     written = 0
-    for pk in _cases_with_news(to_do):
+    for pks in sweeps.batches(_cases_with_news(to_do), CASES_HELD):
         with transaction.atomic():
-            case = Secondment.objects.with_organisations().get(pk=pk).know_people()
-            held = to_do.filter(secondment=pk).order_by("pk")
-            written += _remind_of_items(case, list(held.select_for_update(of=("self",), no_key=True)))
+            held = Secondment.objects.filter(pk__in=pks).select_for_update(of=("self",), no_key=True, skip_locked=True)
+            cases = {case.pk: case for case in held.with_case_data()}
+            items = to_do.filter(secondment__in=cases).order_by("secondment", "pk").select_related("owner")
+            for pk, rows in groupby(items, key=attrgetter("secondment_id")):
+                written += _remind_of_items(cases[pk], list(rows))
     return written
 
 

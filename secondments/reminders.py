@@ -63,7 +63,6 @@ def pending_checkins() -> QuerySet[CheckIn]:
         # Once HR has been told there is nothing more to write: years of silence cost no sweep anything.
         CheckIn.objects.filter(CheckIn.PENDING, reminders_done=False, due_on__lte=horizon, secondment__state__in=PLACED)
         .annotate(asked_is_here=Exists(here), **_away())
-        .select_related("person", *sweeps.CASE)
         .order_by("due_on", "pk")
     )
 
@@ -96,49 +95,77 @@ def _ladder_day(checkin: CheckIn, today: date) -> date | None:
 
 
 def remind_of_checkins() -> int:
-    audience = Audience()
-    return sum(
-        _tell_of_checkins(checkins, audience)
-        for checkins in sweeps.batches(pending_checkins().iterator(chunk_size=sweeps.BATCH))
+    """By the ladder of each check-in that is open; the last rung tells HR."""
+    of_case = ("state", "policy", "owner", "seconder", "seconder__time_zone")
+    light = (
+        pending_checkins()
+        .select_related("secondment__seconder")
+        .only("due_on", "party", "person", "secondment", *(f"secondment__{name}" for name in of_case))
     )
+    audience, written = Audience(), 0
+    for checkins in sweeps.batches(light.iterator(chunk_size=sweeps.BATCH)):
+        asked = {checkin.pk: _asked(checkin, audience) for checkin in checkins}
+        told = sweeps.told(key for pk, rungs in asked.items() for key, *_ in _reminders(pk, rungs))
+        news = [
+            pk
+            for pk, rungs in asked.items()
+            if _is_all(rungs) or any(key not in told for key, *_ in _reminders(pk, rungs))
+        ]
+        for pks in sweeps.batches(news, sweeps.HELD):
+            written += _tell_of_checkins({pk: asked[pk] for pk in pks})
+    return written
+
+
+Rungs = dict[str, list[int]]  # who hears of each rung that is reached
 
 
 @transaction.atomic
-def _tell_of_checkins(checkins: list[CheckIn], audience: Audience) -> int:
-    """Only for check-ins that are still open, which stay so until the reminder is written."""
-    ids = [checkin.pk for checkin in checkins]
-    pending = CheckIn.objects.select_for_update(no_key=True).filter(CheckIn.PENDING, pk__in=ids).order_by("pk")
-    still = set(pending.values_list("pk", flat=True))
-    messages, done = list[Message](), list[int]()
-    for checkin in checkins:
-        today = clock.today(checkin.secondment.zone)
-        begins = _ladder_day(checkin, today)
-        if checkin.pk not in still or begins is None:
-            continue
-        reached = list(timetable.rungs_reached(begins, today, checkin.secondment.rules))
-        people = {rung.name: _asked(checkin, rung.name, audience) for rung in reached}
-        messages += [
-            notices.checkin_reminder(checkin, rung, person, copy=place > 0)
-            for rung, found in people.items()
-            for place, person in enumerate(found)
-        ]
-        if people.get(timetable.AFTER) and people.get(timetable.ESCALATE):
-            done.append(checkin.pk)
-    written = queue_quietly(*messages)
+def _tell_of_checkins(asked: dict[int, Rungs]) -> int:
+    """Only for check-ins that are still open, which stay so until the reminder is written.
+
+    One that somebody holds is being answered, or told of by another sweep.
+    """
+    held = pending_checkins().filter(pk__in=asked).select_for_update(of=("self",), no_key=True, skip_locked=True)
+    checkins = list(held.select_related("person", *sweeps.CASE))
+    people = Person.objects.in_bulk({who for rungs in asked.values() for found in rungs.values() for who in found})
+    written = queue_quietly(
+        *(
+            notices.checkin_reminder(checkin, rung, people[who], key)
+            for checkin in checkins
+            for key, rung, who in _reminders(checkin.pk, asked[checkin.pk])
+        )
+    )
+    done = [checkin.pk for checkin in checkins if _is_all(asked[checkin.pk])]
     if done:
         CheckIn.objects.filter(pk__in=done).update(reminders_done=True)
     return written
 
 
-def _asked(checkin: CheckIn, rung: str, audience: Audience) -> list[Person]:
+def _reminders(checkin: int, rungs: Rungs) -> Iterator[tuple[str, str, int]]:
+    """Each with its key, its rung and who it is for; copies go to others besides the first."""
+    for rung, people in rungs.items():
+        for place, who in enumerate(people):
+            yield f"checkin:{checkin}:{rung}" + (f":{who}" if place else ""), rung, who
+
+
+def _is_all(rungs: Rungs) -> bool:
+    """Whether there is nothing more to tell of."""
+    return bool(rungs.get(timetable.AFTER) and rungs.get(timetable.ESCALATE))
+
+
+def _asked(checkin: CheckIn, audience: Audience) -> Rungs:
     """HR for the last rung; else who is asked, while they have a part in the case, and their deputies."""
-    if rung == timetable.ESCALATE:
-        return audience.hr(checkin.secondment)
-    if not checkin.asked_is_here:  # type: ignore[attr-defined] # annotated by the query
-        return []
-    if checkin.party != Party.HOST:
-        return [checkin.person]
-    return [checkin.person, *audience.deputies_of_contact(checkin.secondment, checkin.person_id)]
+    case = checkin.secondment
+    today = clock.today(case.zone)
+    if not (begins := _ladder_day(checkin, today)):
+        return {}
+    people = [checkin.person_id] if checkin.asked_is_here else []  # type: ignore[attr-defined] # by the query
+    if people and checkin.party == Party.HOST:
+        people += audience.deputies_of_contact(case, checkin.person_id)
+    return {
+        rung.name: audience.hr(case) if rung.name == timetable.ESCALATE else people
+        for rung in timetable.rungs_reached(begins, today, case.rules)
+    }
 
 
 def remind_of_ends() -> int:
@@ -181,4 +208,4 @@ def _tell_of_ends(cases: list[Secondment], audience: Audience) -> int:
 
 def _readers(case: Secondment, name: str, audience: Audience) -> Iterable[int]:
     named = [getattr(case, f"{part}_id") for part in notices.MILESTONE_READERS.get(name, ())]
-    return [*(person.pk for person in audience.hr(case)), *audience.still_here(case, named)]
+    return [*audience.hr(case), *audience.still_here(case, named)]

@@ -59,7 +59,7 @@ def _evaluation_keys(evaluation: Evaluation, audience: Audience) -> Iterator[str
     case = evaluation.secondment
     for rung in _evaluation_rungs(evaluation):
         late = rung == timetable.ESCALATE
-        for person in [who.pk for who in audience.hr(case)] if late else [evaluation.person_id]:
+        for person in audience.hr(case) if late else [evaluation.person_id]:
             yield notices.key_of(case, review_notices.reminder_event(evaluation, rung), person)
 
 
@@ -101,7 +101,7 @@ def _access_keys(case: Secondment, audience: Audience) -> Iterator[str]:
     assert case.end_on
     rung = _access_rung(case.end_on, clock.today(case.zone))
     if rung:
-        late = [person.pk for person in audience.hr_at_host(case) or audience.hr(case)]
+        late = audience.hr_at_host(case) or audience.hr(case)
         for person in late if rung == "after" else [case.host_contact_id]:
             yield notices.key_of(case, return_notices.access_event(case, rung), person)
 

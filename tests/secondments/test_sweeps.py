@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from threading import Thread
@@ -11,7 +12,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from people.models import Notice
-from secondments import beside_reminders, reminders, sweeps
+from secondments import beside_reminders, placement_reminders, reminders, sweeps
 from secondments.actions import absences, calendar, charges, checklists, leaves, variations
 from secondments.choices import DecisionKind
 from secondments.models import Charge, CheckIn, Decision, Secondment
@@ -98,25 +99,48 @@ def test_row_that_somebody_answers_at_the_moment_is_left_to_the_next_sweep(real_
         case = real_cast.proposal()
     held = case.decisions.get(kind=DecisionKind.RELEASE)
     assert held.due_on
-    written: list[int] = []
-
-    def meanwhile() -> None:
-        with on(held.due_on):
-            written.append(reminders.remind_of_decisions())
-        connection.close()
-
     with transaction.atomic():
         Decision.objects.select_for_update().get(pk=held.pk)
-        sweeper = Thread(target=meanwhile)
-        sweeper.start()
-        sweeper.join(30)
-        assert not sweeper.is_alive(), "the sweep waits for who answers"
+        written = in_another_thread(held.due_on, reminders.remind_of_decisions)
     told = Notice.objects.filter(key__startswith="decision:")
-    assert written and written[0] >= 1
+    assert written >= 1
     before = told.count()
     with on(held.due_on):
         assert reminders.remind_of_decisions() >= 1
     assert told.count() > before
+
+
+def test_checklists_of_a_case_that_somebody_holds_are_left_to_the_next_sweep_as_a_whole(real_cast: Cast) -> None:
+    with transaction.atomic():
+        held, free = real_cast.agreed(), real_cast.agreed(start_on=date(2029, 1, 8), end_on=date(2029, 6, 29))
+        usual = {"list": "outward", "party": "seconder", "due_on": day(free, 0)}
+        for case in (held, free):
+            case.checklist.all().delete()
+            case.checklist.create(title="Lend the laptop", **usual)
+    with transaction.atomic():
+        Secondment.objects.select_for_update().get(pk=held.pk)
+        assert in_another_thread(day(free, 0), placement_reminders.remind_of_checklists) == 1
+    told = Notice.objects.filter(about__startswith="checklist:").values_list("case_id", flat=True)
+    assert list(told) == [free.pk]
+    with on(day(free, 0)):
+        assert placement_reminders.remind_of_checklists() == 1
+    assert sorted(told.all()) == sorted([held.pk, free.pk])
+
+
+def in_another_thread(today: date, sweep: Callable[[], int]) -> int:
+    """What it wrote on that day; it may not wait for what this thread holds."""
+    written: list[int] = []
+
+    def meanwhile() -> None:
+        with on(today):
+            written.append(sweep())
+        connection.close()
+
+    sweeper = Thread(target=meanwhile)
+    sweeper.start()
+    sweeper.join(30)
+    assert not sweeper.is_alive(), "the sweep waits for who acts"
+    return written[0]
 
 
 def test_batches_come_in_order_and_whole() -> None:
