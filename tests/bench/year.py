@@ -335,8 +335,8 @@ def sweep_for_ever(name: str) -> None:
     from secondments import beside_reminders, reminders
     from secondments.actions import calendar
 
-    place = Path(os.environ["YEAR_PLACE"])
-    while True:
+    place, parent = Path(os.environ["YEAR_PLACE"]), os.getppid()
+    while os.getppid() == parent:  # not beyond the measurement, however it ended
         if name.startswith("sender"):
             if not delivery.deliver() + digests.deliver():
                 time.sleep(0.05)
