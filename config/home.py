@@ -85,7 +85,7 @@ def hr_overview(person: Person) -> dict[str, Any]:
             (_("Ending in 30 days"), figures["ending"], "?show=ending"),
             (_("Overdue"), figures["overdue"], "?show=overdue"),
         ],
-        "stuck": [(case, turns.sentence(case)) for case in stuck],
+        "stuck": [(case, turns.sentence(case), turns.waiting_since(case)) for case in stuck],
         "starting": sorted((c for c in soon if c.state == State.AGREED), key=lambda c: c.start_on),
         "ending": sorted((c for c in soon if c.state != State.AGREED), key=lambda c: c.end_on),
         "late": late,

@@ -7,8 +7,9 @@ passes the turn on.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -69,6 +70,15 @@ def sentence(secondment: Secondment) -> str:
         turn = CHECK_IN_AHEAD
     template = SENTENCES.get(turn, SENTENCES[NOBODY])
     return str(template) % {"names": secondment.turn_names or _("somebody")}
+
+
+def waiting_since(secondment: Secondment) -> datetime | None:
+    """Since when somebody is waited for: a check-in only since it came near, not since the one before it was done."""
+    since, until = secondment.turn_since, secondment.turn_until
+    if secondment.turn != CHECK_IN or not since or not until:
+        return since
+    near_at = datetime.combine(until - timedelta(days=SOON), time(), ZoneInfo(secondment.zone))
+    return max(since, near_at)
 
 
 def pass_to(secondment: Secondment, turn: str, people: Iterable[Person] = (), until: date | None = None) -> None:

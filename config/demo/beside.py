@@ -117,20 +117,6 @@ def _plan_return(story: Teller, chance: Random) -> None:
                 return_plans.confirm(story.case, by=story.plan.manager)
 
 
-def levels(story: Teller) -> dict[int, tuple[int, int]]:
-    """How well skills were mastered, before and now, as somebody sees it."""
-    chance = _chance(story)
-    return {
-        row.pk: (row.now or 1, max(row.now or 1, (row.hoped or 4) - chance.choice((0, 0, 1))))
-        for row in story.case.skills.all()
-    }
-
-
-def ratings(story: Teller) -> dict[str, int]:
-    chance = _chance(story)
-    return {name: chance.choice((3, 4, 4, 5)) for name in ("went", "supported", "worth")}
-
-
 def end_access(story: Teller) -> None:
     """The host has seen to it on the last day, or on the day after."""
     with story.at(story.end + timedelta(days=1), 9):

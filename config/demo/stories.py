@@ -14,7 +14,7 @@ from agreements import approving, documents, drafting, guards, negotiation, prop
 from agreements.clauses import Parameter
 from agreements.models import Agreement
 from agreements.models.signature import PARTY_OF_SIGNATORY
-from config.demo import away, beside, business, names
+from config.demo import away, beside, business, names, reviews
 from config.demo.plans import CastPlan
 from people import clock
 from people.models import Notice, Organisation, Person
@@ -348,21 +348,7 @@ class Teller:
         count = 3 if self.plan.state != "review" else waits
         for evaluation in list(self.case.evaluations.select_related("person"))[:count]:
             with self.at(self.end - timedelta(days=20 - self.chance.randrange(6)), 11):
-                evaluations.complete(
-                    evaluation,
-                    by=evaluation.person,
-                    answers={
-                        "what_worked": "Clear goals and a good welcome; the first access took too long.",
-                        "skills": "Planning across organisations, and presenting to a board.",
-                        "would_repeat": self.chance.random() < 0.85,
-                        **beside.ratings(self),
-                    },
-                    skills=beside.levels(self),
-                    results={
-                        objective.pk: (self.chance.choice(("met", "met", "partly")), "Seen in the final report.")
-                        for objective in self.case.objectives.all()
-                    },
-                )
+                reviews.look_back(self, evaluation)
         if self.plan.state != "review" or self.plan.step == "concluded":
             with self.at(self.end - timedelta(days=8)):
                 evaluations.conclude(

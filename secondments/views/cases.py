@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -88,6 +89,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
     return {
         "case": case,
         "sentence": turns.sentence(case),
+        "waiting_since": turns.waiting_since(case),
         "is_hr": is_hr,
         "offers": [offer for offer in offers if offer.name not in {"submit"}],
         "submission": next((offer for offer in offers if offer.name == "submit"), None),
@@ -100,6 +102,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         "has_items": bool(items),
         "item_form": ChecklistItemForm(lists=run) if run and case.is_open else None,
         "checkins": checkins,
+        "checkins_by_day": _by_day(checkins, soon),
         "evaluations": evaluations,
         "shows_review": policies.may_see_review(parts) and case.state in {State.REVIEW, State.RETURN, State.COMPLETED},
         "shows_return": policies.may_see_outcome(parts) and case.state in {State.RETURN, State.COMPLETED},
@@ -122,6 +125,15 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         "sets_rhythm": is_hr and case.state in PLACED,
         "before_start": case.state in BEFORE_START,
     }
+
+
+Checkins = list[tuple[CheckIn, bool, bool]]
+
+
+def _by_day(checkins: Checkins, soon: date) -> tuple[Checkins, Checkins]:
+    """Those up to the next one that is not near yet, and those that are further off."""
+    next_day = min((checkin.due_on for checkin, *_ in checkins if checkin.due_on > soon), default=soon)
+    return [row for row in checkins if row[0].due_on <= next_day], [row for row in checkins if row[0].due_on > next_day]
 
 
 def _trend(case: Secondment, checkins: list[CheckIn]) -> list[trend.Line]:

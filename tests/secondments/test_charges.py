@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -276,8 +276,20 @@ def test_statement_as_csv_xlsx_and_pdf_say_the_same(cast: Cast, case: Secondment
     amounts = [Decimal(row[1]) for row in table[1:]]
     assert amounts == [Decimal(row[1]) for row in cells[1:]]
     assert (amounts[-1], sum(amounts[:-1])) == (charge.amount, charge.amount)
-    pdf = finance.get(f"{charge.get_absolute_url()}statement.pdf").content
-    assert pdf.startswith(b"%PDF")
+    pdf = printed(finance.get(f"{charge.get_absolute_url()}statement.pdf").content)
+    for words in (f"Statement {case.reference}/{charge.number}", f"Recharged by {case.seconder}", *rows_of(table)):
+        assert words in pdf
+
+
+def rows_of(table: list[list[str]]) -> Iterator[str]:
+    """The lines of a statement as they are printed."""
+    for label, amount, currency in table[1:]:
+        yield f"{'In all' if label == 'Total' else label} {Decimal(amount):,.2f} {currency}"
+
+
+def printed(content: bytes) -> str:
+    made = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
+    return " ".join(made.stdout.decode().split())
 
 
 def test_text_never_becomes_a_formula() -> None:
@@ -361,7 +373,6 @@ def test_final_statement_lists_each_period_and_the_sums(cast: Cast, case: Second
         answer = sign_in(cast.finance).get(address)
         assert sign_in(cast.secondee).get(address).status_code == 403
         assert address in sign_in(cast.hr).get(f"/secondments/{case.key}/costs/").content.decode()
-    made = subprocess.run(["pdftotext", "-layout", "-", "-"], input=answer.content, capture_output=True, check=True)
-    text = " ".join(made.stdout.decode().split())
+    text = printed(answer.content)
     assert f"In all {whole(case):,} GBP" in text
     assert text.count("Expected") == case.charges.filter(state="expected").count()

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.formats import date_format
 
 from people.models import Notice, Person
-from secondments import trend
+from secondments import trend, turns
 from secondments.actions import case_parts, checkins
 from secondments.choices import Part
 from secondments.models import CheckIn, Secondment
@@ -161,3 +162,30 @@ def test_trend_runs_from_the_first_day_to_the_last_and_from_badly_to_very_well()
     start, end = date(2027, 1, 1), date(2027, 4, 11)
     found = trend.lines([("host", "Host", end, 5), ("host", "Host", start, 1), ("secondee", "S", start, 3)], start, end)
     assert [(line.party, line.points) for line in found] == [("host", [(12, 84), (308, 12)])]
+
+
+def test_checkin_is_waited_for_since_it_came_near(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
+    """Not since the one before it was done, a month ago; that stands on the case and on the page of what is stuck."""
+    with on(first(case).due_on):
+        for party in ("host", "secondee"):
+            row = first(case, party)
+            checkins.complete(row, by=row.person, answers=WELL)
+    case = fresh(case)
+    assert case.turn_until and case.turn_since
+    assert case.turn_until - case.turn_since.date() > timedelta(days=turns.SOON + 4)
+    with on(case.turn_until + timedelta(days=4)):
+        hr = sign_in(cast.hr)
+        pages = [hr.get(address).content.decode() for address in (case.get_absolute_url(), "/")]
+    assert all(f"for {turns.SOON + 4} days" in page for page in pages)
+
+
+def test_checkins_far_ahead_are_folded_away(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
+    days = sorted(set(case.checkins.values_list("due_on", flat=True)))
+    with on(days[1]):
+        page = sign_in(cast.hr).get(case.get_absolute_url()).content.decode()
+    shown, _, folded = page.partition("later check-in")
+    shown, folded = shown.partition("<tbody>")[2], folded.partition("</details>")[0]
+    words = [date_format(day, "j M Y") for day in days]
+    assert len(words) > 3
+    assert [word in shown for word in words] == [True] * 3 + [False] * (len(words) - 3)
+    assert [word in folded for word in words] == [False] * 3 + [True] * (len(words) - 3)
