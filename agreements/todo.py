@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Approval, ChangeRequest, SignatureSlot
@@ -15,12 +15,13 @@ from people.roles import Role
 from secondments import turns
 from secondments.choices import Part, Party
 from secondments.models import CasePart, Secondment
-from secondments.todo import MOST, Todo, owned_by
+from secondments.ownership import owned_by
+from secondments.todo import MOST, Todo
 
 
 def of(person: Person) -> list[Todo]:
-    """Everything of this house that waits for a person, in four queries."""
-    return [*_signatures(person), *_approvals(person), *_for_hr(person), *_further(person)]
+    """Everything of this house that waits for a person, in three queries."""
+    return [*_signatures(person), *_approvals(person), *_for_hr(person)]
 
 
 RELATED = ("secondment__secondee", "secondment__host", "secondment__seconder")
@@ -78,64 +79,46 @@ def _approvals(person: Person) -> Iterator[Todo]:
 
 
 def _for_hr(person: Person) -> Iterator[Todo]:
+    """The agreement by the turn of its case, the newest where there are several; further papers by their state."""
     if not person.organisations_as(Role.HR):
         return
-    words = {
+    by_turn = {
         turns.TERMS: (_("Prepare the terms"), _("Prepare")),
         turns.HOST_TERMS: (_("Approve the terms for the seconder"), _("Read the terms")),
         turns.CHANGE: (_("Answer what was asked about the terms"), _("Answer")),
         turns.ISSUE: (_("Issue the agreement for signature"), _("Issue")),
         turns.DECLINED_PAPER: (_("The agreement was not signed"), _("Open")),
     }
-    approved = Approval.objects.filter(version=OuterRef("current"), party=Party.SECONDER)
-    waiting = (
-        Agreement.objects.filter(
-            owned_by(person, "secondment__"),
-            secondment__turn__in=words,
-        )
-        .filter(kind=PaperKind.AGREEMENT)
-        .exclude(state__in=[PaperState.VOID, PaperState.SUPERSEDED])
-        .exclude(Q(secondment__turn=turns.HOST_TERMS), Exists(approved))
-        .select_related(*RELATED)
-        .order_by("secondment__turn_since", "secondment_id", "-number")
-    )
-    seen = set()
-    for agreement in waiting[:MOST]:
-        case = agreement.secondment
-        if case.pk in seen:
-            continue
-        seen.add(case.pk)
-        sentence, action = words[case.turn]
-        yield Todo(sentence, action, agreement.get_absolute_url(), case.title, case.turn_since, case.turn_until)
-
-
-def _further(person: Person) -> Iterator[Todo]:
-    """Variations, letters and contract papers that wait for HR; the agreement itself is in the turn of its case."""
-    if not person.organisations_as(Role.HR):
-        return
-    approved = Approval.objects.filter(version=OuterRef("current"), party=Party.SECONDER)
-    asked = ChangeRequest.objects.filter(agreement=OuterRef("pk"), state=ProposalState.OPEN)
-    negotiated = Q(Q(state=PaperState.NEGOTIATION), Exists(asked) | ~Exists(approved))
-    waiting = (
-        Agreement.objects.filter(owned_by(person, "secondment__"))
-        .exclude(kind=PaperKind.AGREEMENT)
-        .filter(Q(state__in=[PaperState.DRAFT, PaperState.APPROVED]) | negotiated)
-        .select_related(*RELATED)
-        .order_by("created_at", "pk")
-    )
-    words = {
+    by_state = {
         PaperState.DRAFT: (_("Prepare: %(paper)s"), _("Prepare")),
         PaperState.NEGOTIATION: (_("Answer or approve: %(paper)s"), _("Open")),
         PaperState.APPROVED: (_("Issue for signature: %(paper)s"), _("Issue")),
     }
-    for agreement in waiting[:MOST]:
-        sentence, action = words[PaperState(agreement.state)]
-        title = agreement.secondment.title
-        yield Todo(
-            sentence % {"paper": agreement.title},
-            action,
-            agreement.get_absolute_url(),
-            title,
-            agreement.created_at,
-            None,
-        )
+    seen = set()
+    for paper in _of_hr(person, by_turn):
+        case = paper.secondment
+        if paper.kind != PaperKind.AGREEMENT:
+            sentence, action = by_state[PaperState(paper.state)]
+            sentence %= {"paper": paper.title}
+            yield Todo(sentence, action, paper.get_absolute_url(), case.title, paper.created_at, None)
+        elif case.pk not in seen:
+            seen.add(case.pk)
+            sentence, action = by_turn[case.turn]
+            yield Todo(sentence, action, paper.get_absolute_url(), case.title, case.turn_since, case.turn_until)
+
+
+def _of_hr(person: Person, by_turn: Iterable[str]) -> QuerySet[Agreement]:
+    approved = Exists(Approval.objects.filter(version=OuterRef("current"), party=Party.SECONDER))
+    asked = Exists(ChangeRequest.objects.filter(agreement=OuterRef("pk"), state=ProposalState.OPEN))
+    agreement = Q(kind=PaperKind.AGREEMENT, secondment__turn__in=list(by_turn))
+    agreement &= ~Q(state__in=[PaperState.VOID, PaperState.SUPERSEDED])
+    agreement &= ~Q(Q(secondment__turn=turns.HOST_TERMS), approved)
+    further = Q(state__in=[PaperState.DRAFT, PaperState.APPROVED]) | Q(
+        Q(state=PaperState.NEGOTIATION), asked | ~approved
+    )
+    further &= ~Q(kind=PaperKind.AGREEMENT)
+    return (
+        Agreement.objects.filter(owned_by(person, "secondment__"), agreement | further)
+        .select_related(*RELATED)
+        .order_by("secondment__turn_since", "secondment_id", "-number")[: 2 * MOST]
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -61,11 +62,15 @@ def hr_overview(person: Person) -> dict[str, Any]:
         ending=Count("pk", filter=Q(state__in=PLACED, end_on__range=(today, month))),
         overdue=Count("pk", filter=Q(turn_until__lt=today)),
     )
+
+    def is_soon(day: date | None) -> bool:
+        return day is not None and today <= day <= month
+
     listed = cases.with_list_data()
     stuck = listed.filter(turn_until__lt=today).order_by("turn_until", "pk")[:ROWS]
     starting = listed.filter(state=State.AGREED, start_on__range=(today, month)).order_by("start_on", "pk")[:ROWS]
     ending = listed.filter(state__in=PLACED, end_on__range=(today, month)).order_by("end_on", "pk")[:ROWS]
-    soon = list(starting.union(ending, all=True))  # two lists in one query
+    rows = list({case.pk: case for case in starting.union(ending, stuck, all=True)}.values())  # three lists at once
     late = (
         CheckIn.objects.filter(
             CheckIn.PENDING,
@@ -85,12 +90,20 @@ def hr_overview(person: Person) -> dict[str, Any]:
             (_("Ending in 30 days"), figures["ending"], "?show=ending"),
             (_("Overdue"), figures["overdue"], "?show=overdue"),
         ],
-        "stuck": [(case, turns.sentence(case), turns.waiting_since(case)) for case in stuck],
-        "starting": sorted((c for c in soon if c.state == State.AGREED), key=lambda c: c.start_on),
-        "ending": sorted((c for c in soon if c.state != State.AGREED), key=lambda c: c.end_on),
+        "stuck": [
+            (case, turns.sentence(case), turns.waiting_since(case))
+            for case in _first(rows, "turn_until", lambda case: case.turn_until and case.turn_until < today)
+        ],
+        "starting": _first(rows, "start_on", lambda case: case.state == State.AGREED and is_soon(case.start_on)),
+        "ending": _first(rows, "end_on", lambda case: case.state in PLACED and is_soon(case.end_on)),
         "late": late,
         "is_empty": not any(figures.values()),
     }
+
+
+def _first(rows: list[Secondment], day: str, belongs: Callable[[Secondment], object]) -> list[Secondment]:
+    """One of the lists that were read together: each has its own first rows among them."""
+    return sorted(filter(belongs, rows), key=lambda case: (getattr(case, day), case.pk))[:ROWS]
 
 
 @dataclass(frozen=True)

@@ -6,34 +6,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import CharField, DateField, Exists, OuterRef, Q, Value
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from people import clock
-from people.models import Membership, Person
+from people.models import Person
 from people.roles import Role
+from secondments import placement_todo
 from secondments.choices import DecisionKind, Part, Party
 from secondments.models import (
     Appeal,
     CheckIn,
-    Concern,
-    ConcernAction,
     Decision,
-    EarlyEnd,
     Evaluation,
-    FollowUp,
-    Leave,
     Question,
     Secondment,
-    Wish,
 )
 from secondments.models.deputy import deputising
-from secondments.states import PLACED, WITH_PLACEMENT, State
+from secondments.ownership import owned_by
+from secondments.placement_todo import MOST
+from secondments.states import PLACED, State
 from secondments.turns import CONCLUDE, OUTCOME, near
-
-MOST = 40  # of one kind; who has more to do begins with the oldest
 
 
 @dataclass(frozen=True)
@@ -121,63 +115,30 @@ def _evaluations(person: Person) -> Iterator[Todo]:
 
 
 def _while_away(person: Person) -> Iterator[Todo]:
-    """Leave, concerns and what was planned about them, changes asked for, ends to approve, questions after the return.
-
-    One query, and one for their cases.
-    """
-    cases = Secondment.objects.visible_to(person)
-    to_answer = Q(secondment__line_manager=person)
-    for principal, part, case, _name in deputising(person):
-        if part == Part.LINE_MANAGER:
-            to_answer |= Q(secondment__line_manager=principal, **({"secondment": case} if case else {}))
-    leaves = Leave.objects.filter(Leave.PENDING, to_answer, secondment__in=cases, secondment__state__in=WITH_PLACEMENT)
-    concerns = Concern.objects.filter(owner=person, ended_at__isnull=True, secondment__in=cases)
-    planned = ConcernAction.objects.filter(
-        doer=person, done_at__isnull=True, concern__ended_at__isnull=True, concern__secondment__in=cases
-    )
-    none = Value(None, output_field=DateField())
-    wishes = Wish.objects.filter(Wish.PENDING, owned_by(person, "secondment__"), secondment__in=cases)
-    seconds = Q(secondment__seconder__in=person.organisations_as(Role.HR)) | Q(secondment__line_manager=person)
-    ends = (
-        EarlyEnd.objects.filter(seconds | Q(secondment__seconder_signatory=person), approved__isnull=True)
-        .filter(secondment__in=cases)
-        .exclude(Q(proposed_by=person) | Q(secondment__secondee=person))
-    )
-    later = FollowUp.objects.filter(
-        Q(secondment__line_manager=person) | owned_by(person, "secondment__"),
-        answered_at__isnull=True,
-        due_on__lte=clock.today(person.time_zone),
-        secondment__in=cases,
-    )
-    rows = (
-        leaves.order_by()
-        .values_list(Value("leave"), "secondment", "key", "asked_at", "due_on")
-        .union(
-            concerns.order_by().values_list(Value("concern"), "secondment", "key", "raised_at", none),
-            planned.order_by().values_list(
-                Value("action"), "concern__secondment", "concern__key", "concern__raised_at", "due_on"
+    """What hangs while placements run and end: one query, and one for their cases."""
+    found = placement_todo.rows(person)[:MOST]
+    cases = Secondment.objects.with_list_data().in_bulk({row[1] for row in found}) if found else {}
+    for kind, pk, key, since, due_on in found:
+        case = cases[pk]
+        count = int(key) if kind == "list" else 0
+        sentence, action, path = {
+            "leave": (_("Leave for %(who)s?") % {"who": case.secondee}, _("Answer"), f"leave/{key}/"),
+            "concern": (_("Look into a concern"), _("Open"), f"concerns/{key}/"),
+            "action": (_("Do what was planned about a concern"), _("Open"), f"concerns/{key}/"),
+            "wish": (_("A change of the agreement is asked for"), _("Answer"), f"changes/{key}/"),
+            "end": (_("Approve an end before the notice?"), _("Read and decide"), f"end-early/{key}/"),
+            "later": (_("Two questions some months after the return"), _("Answer"), f"follow-ups/{key}/"),
+            "list": (
+                ngettext("One thing to do on a checklist", "%(n)d things to do on checklists", count) % {"n": count},
+                _("Open"),
+                "#checklists",
             ),
-            wishes.order_by().values_list(Value("wish"), "secondment", "key", "asked_at", "due_on"),
-            ends.order_by().values_list(Value("end"), "secondment", "key", "proposed_at", none),
-            later.order_by().values_list(
-                Value("later"), "secondment", Cast("months", CharField()), "secondment__completed_at", "due_on"
-            ),
-            all=True,
-        )
-    )
-    found = sorted(rows[: 6 * MOST], key=lambda row: (row[4] or date.max, row[3]))
-    by_pk = Secondment.objects.with_list_data().in_bulk({row[1] for row in found}) if found else {}
-    for kind, pk, key, since, due_on in found[:MOST]:
-        case = by_pk[pk]
-        sentence, action, folder = {
-            "leave": (_("Leave for %(who)s?") % {"who": case.secondee}, _("Answer"), "leave"),
-            "concern": (_("Look into a concern"), _("Open"), "concerns"),
-            "action": (_("Do what was planned about a concern"), _("Open"), "concerns"),
-            "wish": (_("A change of the agreement is asked for"), _("Answer"), "changes"),
-            "end": (_("Approve an end before the notice?"), _("Read and decide"), "end-early"),
-            "later": (_("Two questions some months after the return"), _("Answer"), "follow-ups"),
+            "access": (_("End the access at the host, and say so here"), _("Open"), "return/"),
+            "charge": (_("Statement %(n)s can be invoiced") % {"n": key}, _("Open"), f"costs/{key}/"),
+            "unpaid": (_("The invoice of statement %(n)s is overdue") % {"n": key}, _("Open"), f"costs/{key}/"),
+            "expense": (_("Approve an expense?"), _("Read and decide"), f"expenses/{key}/"),
         }[kind]
-        yield Todo(sentence, action, f"{case.get_absolute_url()}{folder}/{key}/", case.title, since, due_on)
+        yield Todo(sentence, action, f"{case.get_absolute_url()}{path}", case.title, since, due_on)
 
 
 DECIDERS = {Part.LINE_MANAGER: DecisionKind.RELEASE, Part.HOST_CONTACT: DecisionKind.ACCEPTANCE}
@@ -192,15 +153,6 @@ def _asked(person: Person, values: Mapping[Part, str], who: str, what: str) -> Q
             only = {"secondment": case} if case else {}
             found |= Q(**{who: principal, what: values[Part(part)]}, **only)
     return found & Q(secondment__in=Secondment.objects.visible_to(person))
-
-
-def owned_by(person: Person, path: str = "") -> Q:
-    """Cases that HR runs: one's own, and those whose owner is in HR no longer, which are everybody's there."""
-    still = Membership.objects.current().filter(
-        person=OuterRef(f"{path}owner"), organisation=OuterRef(f"{path}seconder"), role=Role.HR
-    )
-    theirs = Q(Q(**{f"{path}owner": person}), ~Exists(still), _connector=Q.OR)
-    return theirs & Q(**{f"{path}seconder__in": person.organisations_as(Role.HR)})
 
 
 def _for_hr(person: Person) -> Iterator[Todo]:
