@@ -13,8 +13,9 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import DateField, ExpressionWrapper, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 
 from people import clock
 from people.models import Person
@@ -149,10 +150,12 @@ def _remind_of_items(case: Secondment, items: list[ChecklistItem]) -> int:
 def remind_of_silence() -> int:
     """The line manager, each time that the policy's longest silence has passed since the last contact."""
     newest = Touch.objects.filter(secondment=OuterRef("pk")).order_by("-on")
+    every = Cast(KeyTextTransform("touch_every_days", "policy"), IntegerField())
+    lately = Value(sweeps.latest_day(), DateField()) - Coalesce(every, timetable.Rules.touch_every_days)
     running = (
         Secondment.objects.filter(state__in=PLACED)
         .annotate(last_touch=Coalesce(Subquery(newest.values("on")[:1]), "start_on"))
-        .filter(last_touch__lt=clock.now().date())
+        .filter(last_touch__lte=ExpressionWrapper(lately, DateField()))
         .light("policy", "line_manager")
         .order_by("pk")
     )

@@ -56,6 +56,14 @@ def test_manager_is_reminded_after_each_span_of_silence(cast: Cast, case: Second
     assert reminded(case, 41, 42, 43, 83, 84) == [(42, name), (84, name)]
 
 
+@pytest.mark.parametrize(("policy", "first"), [({"touch_every_days": 10}, 10), ({}, 42)])
+def test_span_is_that_of_the_policy_that_the_case_kept(
+    cast: Cast, case: Secondment, policy: dict[str, int], first: int
+) -> None:
+    Secondment.objects.filter(pk=case.pk).update(policy=policy)
+    assert reminded(case, first - 1, first) == [(first, cast.manager.full_name)]
+
+
 def test_noted_contact_begins_the_silence_anew(cast: Cast, case: Secondment) -> None:
     with on(day(case, 30)):
         touches.note(case, by=cast.secondee, on=day(case, 30), channel="call")
