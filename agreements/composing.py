@@ -98,7 +98,8 @@ def _read_facts(agreement: Agreement) -> dict[str, str]:
     case = agreement.secondment
     found["base"] = base_reference(agreement)
     found["today"] = clock.today(case.zone).isoformat()
-    found["agreed_end"] = (case.agreed_end_on or case.end_on).isoformat() if case.end_on else ""
+    before = case.end_before_on or case.agreed_end_on or case.end_on
+    found["agreed_end"] = before.isoformat() if before else ""
     found["early_end_asked_by"] = (
         facts.PARTY_WORDS.get(Party(case.early_end_asked_by), "") if case.early_end_asked_by else ""
     )

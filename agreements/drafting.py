@@ -16,6 +16,7 @@ from agreements.states import Pack, PaperKind
 from people import clock
 from people.models import Person
 from secondments import turns
+from secondments.actions import early_end
 from secondments.guards import Refusal
 from secondments.models import Secondment
 from secondments.transitions import Refused
@@ -121,7 +122,8 @@ def first_matter(agreement: Agreement, reason: str = "") -> Matter:
         case _:
             library = editions.of(case.seconder, agreement.language)
             found = Matter(clauses=tuple(clauses.pack(agreement.pack, library, facts.switched_on(case))))
-    known = {**composing.facts_of(agreement, found), "variation_reason": reason, "early_end_computed": ""}
+    known = {**composing.facts_of(agreement, found), "variation_reason": reason}
+    known["early_end_computed"] = early_end.explained(case) if case.ended_early_at else ""
     return replace(found, values=first_values(found, known))
 
 

@@ -110,6 +110,8 @@ def _recharge(look: Look) -> Iterator[Refusal]:
         return
     yield from _missing(look, "cost_recharge", "share_or_amount", "currency", "frequency", "payment_days")
     yield from _missing(look, "vat_treatment", "treatment", "decided_by")
+    if look.paper.kind != PaperKind.AGREEMENT:
+        return  # the schedule of the agreement goes on
     if not any("cost" in schedule["title"].lower() for schedule in look.version.content["schedules"]):
         yield Refusal(
             _("There is a recharge but no schedule of costs: add one, or say in the proposal who bears the costs."),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from people import clock
 from people.notify import Message, queue_quietly
@@ -74,7 +74,8 @@ def remind_of_certificates() -> int:
     ending = Certificate.objects.filter(
         ended_at__isnull=True, valid_until__lte=latest, secondment__state__in=[State.AGREEMENT, State.AGREED, *PLACED]
     ).exclude(reminded=CERTIFICATE_RUNGS[-1])
-    ending = ending.exclude(Exists(_renewals()))
+    # What lasts as long as the placement need not be renewed for it.
+    ending = ending.exclude(Exists(_renewals())).exclude(valid_until__gte=F("secondment__end_on"))
     written = 0
     rows = ending.order_by("valid_until", "pk").values_list(
         "pk", "valid_until", "reminded", "secondment__seconder__time_zone"

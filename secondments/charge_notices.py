@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from people.models import Membership, Person
 from people.notify import Message
 from people.roles import Role
-from secondments.models import Charge, Expense, Secondment
+from secondments.models import Charge, Expense, RechargeTerms, Secondment
 from secondments.notices import hr, message, still_here
 from secondments.placement_notices import each
 
@@ -37,6 +37,32 @@ def charge_reminder(charge: Charge, what: str, to: Person) -> Message:
         action=_("Open the statement"),
         path=charge.get_absolute_url(),
         about=f"charge:{case.pk}:{charge.number}:{what}",
+    )
+
+
+def terms_changed(case: Secondment, terms: RechargeTerms, what: str, by: Person) -> None:
+    """Whoever pays, or speaks for who does, hears that it is counted otherwise; amounts are on the page."""
+    people = [*still_here(case, [case.host_contact, case.line_manager]), *who_charges(case)]
+    each(
+        case,
+        [who for who in people if who.pk != by.pk],
+        f"charge-terms:{terms.set_at:%Y%m%d%H%M%S%f}",
+        _("What the host pays is counted otherwise: %(title)s") % {"title": case.title},
+        _("%(who)s has changed: %(what)s.") % {"who": by, "what": what},
+        _("It has to follow what all three have signed. What was invoiced stays; the next statement corrects it."),
+        path=f"{case.get_absolute_url()}costs/",
+    )
+
+
+def handed(case: Secondment, terms: RechargeTerms, by: Person) -> None:
+    """Finance follows what is not paid from now on; what they are to know is on the page."""
+    each(
+        case,
+        [who for who in who_charges(case) if who.pk != by.pk],
+        f"charges-handed:{terms.handed_at:%Y%m%d%H%M%S}",
+        _("Yours to follow now: %(title)s") % {"title": case.title},
+        _("%(who)s has handed you what the host has not paid yet. What you are to know is on the page.") % {"who": by},
+        path=f"{case.get_absolute_url()}costs/",
     )
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from people import clock
 from people.models import Person
 from secondments import leave_days, recharge
-from secondments.choices import Basis, BorneBy, ChargeState, Frequency, Funding, RechargeModel
+from secondments.choices import AbsenceKind, Basis, BorneBy, ChargeState, Frequency, Funding, RechargeModel
 from secondments.models import Absence, Charge, CostItem, Expense, RechargeTerms, Secondment
 
 MODEL_OF = {
@@ -174,12 +174,18 @@ def terms_of(case: Secondment, terms: RechargeTerms) -> recharge.Terms:
 
 
 def _suspended(case: Secondment) -> Iterator[tuple[date, date]]:
-    """Long absences from their first day on; one that lasts, until today."""
+    """Long absences; one that lasts is taken to last until somebody says otherwise.
+
+    Sickness is not charged once it has lasted for as long as the policy says, as the clause on sickness has it; other
+    absence from its first day on.
+    """
     today = clock.today(case.zone)
+    assert case.end_on
     for absence in Absence.objects.filter(secondment=case, cancelled_at__isnull=True):
         away = leave_days.days_away(absence.first_day, absence.last_day, today)
         if away >= case.rules.long_absence_days:
-            yield absence.first_day, absence.last_day or today
+            charged = case.rules.long_absence_days if absence.kind == AbsenceKind.SICKNESS else 0
+            yield absence.first_day + timedelta(days=charged), absence.last_day or max(today, case.end_on)
 
 
 def _items(case: Secondment, terms: RechargeTerms) -> Iterator[recharge.Item]:

@@ -153,7 +153,7 @@ def remind_of_silence() -> int:
     every = Cast(KeyTextTransform("touch_every_days", "policy"), IntegerField())
     lately = Value(sweeps.latest_day(), DateField()) - Coalesce(every, timetable.Rules.touch_every_days)
     running = (
-        Secondment.objects.filter(state__in=PLACED)
+        Secondment.objects.filter(state__in=PLACED, end_on__gte=clock.now().date())
         .annotate(last_touch=Coalesce(Subquery(newest.values("on")[:1]), "start_on"))
         .filter(last_touch__lte=ExpressionWrapper(lately, DateField()))
         .light("policy", "line_manager")

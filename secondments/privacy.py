@@ -44,7 +44,7 @@ TABLES = (
             column("host_department role_title location", PERSONAL, _("the placement"), BLANK),
             column("purpose", PERSONAL, _("what the secondment is for"), BLANK),
             column(
-                "start_on end_on began_on agreed_end_on end_moved_on weekly_hours is_full_time",
+                "start_on end_on began_on agreed_end_on end_before_on end_moved_on weekly_hours is_full_time",
                 PERSONAL,
                 _("when"),
                 KEEP,

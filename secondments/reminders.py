@@ -191,7 +191,8 @@ def _tell_of_ends(cases: list[Secondment], audience: Audience) -> int:
         today = clock.today(case.zone)
         reached = timetable.milestone_reached(case.start_on, case.end_on, today)
         if not reached or not (
-            case.state == State.RETURN if reached.name == "return_not_closed" else today <= case.end_on
+            # A review that nobody concludes hangs as a return does.
+            today > case.end_on if reached.name == "return_not_closed" else today <= case.end_on
         ):
             continue
         if reached.name in ONLY_COUNT and case.end_moved_on and reached.on <= case.end_moved_on:

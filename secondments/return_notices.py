@@ -57,9 +57,7 @@ def role_confirmed(case: Secondment, plan: ReturnPlan, by: Person) -> None:
         [who for who in home(case) if who != by],
         f"return-role:{plan.confirmed_at:%Y%m%d%H%M%S}",
         _("The role to return to is confirmed: %(title)s") % {"title": case.title},
-        _("Your employer has confirmed what you come back to; it is in the return plan.")
-        if by != case.secondee
-        else "",
+        _("What the secondee comes back to is confirmed by %(who)s; it is in the return plan.") % {"who": by},
         path=path_of(case),
     )
 

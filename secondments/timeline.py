@@ -356,7 +356,16 @@ register(
     "absence.read", _days("%(who)s read the reason of the absence since %(first)s"), HR | {Part.SECONDEE}, icon="eye"
 )
 register("recharge.hand_over", plain("%(who)s handed what is unpaid to finance"), PAYERS, icon="coin")
-register("recharge.terms", plain("%(who)s said how what the host pays is counted"), PAYERS, icon="coin")
+register(
+    "recharge.terms",
+    lambda e: (
+        _("%(who)s said how what the host pays is counted") % {"who": e.actor_name}
+        + (f": {e.facts['fields']}" if e.facts.get("fields") else "")
+    ),
+    PAYERS,
+    reasons=PAYERS,
+    icon="coin",
+)
 register(
     "recharge.hours",
     lambda e: _("%(who)s entered hours worked: %(hours)s") % {"who": e.actor_name, "hours": e.facts["hours"]},

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from people import clock, ledger
 from people.models import Person
 from people.notify import call_off
-from secondments import charging, placement_policies, transitions
+from secondments import charge_notices, charging, placement_policies, transitions
 from secondments.choices import ChargeState, RechargeModel
 from secondments.guards import Refusal
 from secondments.models import Charge, HoursWorked, RechargeTerms, Secondment
@@ -27,8 +27,12 @@ def _case(pk: int, by: Person) -> Secondment:
 
 
 @transaction.atomic
-def set_terms(case: Secondment, *, by: Person, fields: dict[str, Any]) -> RechargeTerms:
-    """Say how it is counted; what is expected is counted anew, what was invoiced stays."""
+def set_terms(case: Secondment, *, by: Person, fields: dict[str, Any], reason: str = "") -> RechargeTerms:
+    """Say how it is counted; what is expected is counted anew, what was invoiced stays.
+
+    The terms are those that all have signed. Who changes them once there are invoices says by which variation, or which
+    mistake is put right; the host's contact, the line manager and finance are told what was changed.
+    """
     case = _case(case.pk, by)
     wanted = NEEDED.get(RechargeModel(fields["model"]), ())
     missing = [Refusal(_("This is needed to count it so."), name) for name in wanted if fields.get(name) is None]
@@ -37,6 +41,11 @@ def set_terms(case: Secondment, *, by: Person, fields: dict[str, Any]) -> Rechar
     found = RechargeTerms.objects.select_for_update().filter(secondment=case).first()
     if found and found.currency != fields["currency"] and case.charges.exclude(state=ChargeState.EXPECTED).exists():
         raise Refused(Refusal(_("There are invoices in %(old)s already.") % {"old": found.currency}, "currency"))
+    changed = [name for name in SIGNED_TERMS if found and getattr(found, name) != fields.get(name)]
+    is_invoiced = case.charges.exclude(state=ChargeState.EXPECTED).exists()
+    if changed and is_invoiced and not reason.strip():
+        sentence = _("There are invoices by these terms: say which signed variation changes them, or what was wrong.")
+        raise Refused(Refusal(sentence, "reason"))
     if found is None:
         share = [str(case.began_on), str(charging.share_of(case))]
         found = RechargeTerms(secondment=case, shares=[share])
@@ -45,8 +54,18 @@ def set_terms(case: Secondment, *, by: Person, fields: dict[str, Any]) -> Rechar
     found.set_at, found.set_by = clock.now(), by
     found.save()
     charging.replan(case)
-    ledger.record("recharge.terms", by=by, case_id=case.pk, model=str(found.model))
+    names = ", ".join(str(RechargeTerms._meta.get_field(name).verbose_name) for name in changed)  # type: ignore[union-attr]
+    ledger.record("recharge.terms", by=by, case_id=case.pk, reason=reason.strip(), model=str(found.model), fields=names)
+    if changed:
+        charge_notices.terms_changed(case, found, names, by)
     return found
+
+
+# What the papers say; a salary that was raised is not among it.
+SIGNED_TERMS = (
+    "model", "frequency", "currency", "on_cost_percent", "percent", "fixed", "cover", "rate", "most_hours",
+    "suspends_absence", "payment_days",
+)  # fmt: skip
 
 
 NEEDED: dict[RechargeModel, tuple[str, ...]] = {
@@ -138,6 +157,7 @@ def hand_over(case: Secondment, *, by: Person, note: str) -> RechargeTerms:
         raise Refused(_("Nothing is recharged in this case."))
     found.handed_note, found.handed_at, found.handed_by = note.strip(), clock.now(), by
     found.save()
+    charge_notices.handed(case, found, by)
     ledger.record("recharge.hand_over", by=by, case_id=case.pk)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.formats import date_format
@@ -64,13 +65,32 @@ class Notice:
 
 def notices_of(secondment: Secondment) -> list[Notice]:
     """If notice is given today: for each party the last day, and how it is counted, weekends and holidays too."""
-    return [_notice(secondment, party) for party in (Party.SECONDER, Party.HOST, Party.SECONDEE)]
+    assert secondment.end_on
+    today = clock.today(secondment.zone)
+    return [
+        _notice(secondment, party, today, secondment.end_on) for party in (Party.SECONDER, Party.HOST, Party.SECONDEE)
+    ]
 
 
-def _notice(case: Secondment, party: Party) -> Notice:
-    assert case.start_on and case.end_on
-    today, weeks = clock.today(case.zone), notice_weeks(case, party)
-    last = proposed_last_day(case, party)
+def explained(case: Secondment) -> str:
+    """How the last day of a placement that was ended early was found, for its letter."""
+    assert case.ended_early_at and case.end_on and case.end_before_on
+    given = case.ended_early_at.astimezone(ZoneInfo(case.zone)).date()
+    notice = _notice(case, Party(case.early_end_asked_by), given, case.end_before_on)
+    if case.end_on == notice.last_day:
+        return " ".join(notice.sentences)
+    words = {"given": _day(given), "last": _day(notice.last_day), "n": notice.weeks, "ends": _day(case.end_on)}
+    if case.end_on > notice.last_day:
+        return _("Notice given on %(given)s would run until %(last)s; a later last day was chosen, %(ends)s.") % words
+    return (
+        _("Notice given on %(given)s would run until %(last)s. Two people at the Seconder decided that it ends sooner.")
+        % words
+    )
+
+
+def _notice(case: Secondment, party: Party, today: date, agreed: date) -> Notice:
+    weeks = notice_weeks(case, party)
+    last = timetable.last_day_by_notice(today, weeks, agreed)
     words = {"today": _day(today), "last": _day(last), "n": weeks}
     sentences = [
         ngettext(
@@ -80,7 +100,7 @@ def _notice(case: Secondment, party: Party) -> Notice:
         )
         % words
     ]
-    if today + timedelta(weeks=weeks) > case.end_on:
+    if today + timedelta(weeks=weeks) > agreed:
         sentences = [
             _("Notice given on %(today)s would run beyond the last day agreed, %(last)s, which stays.") % words
         ]
@@ -213,6 +233,7 @@ def _end(
     """
     before = secondment.end_on
     now = clock.now()
+    secondment.end_before_on = secondment.end_before_on or before
     secondment.end_on, secondment.end_moved_on = last_day, clock.today(secondment.zone)
     secondment.ended_early_at, secondment.ended_early_by = now, by
     secondment.early_end_reason, secondment.early_end_asked_by = reason.strip(), asked_by

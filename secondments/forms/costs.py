@@ -19,6 +19,13 @@ class RechargeForm(ModelForm):
         )
     }
 
+    reason = forms.CharField(
+        label=_("Why it is counted otherwise"),
+        required=False,
+        max_length=500,
+        help_text=_("Once there are invoices: which signed variation changes the terms, or what was wrong."),
+    )
+
     class Meta:
         model = RechargeTerms
         fields = [
@@ -29,7 +36,9 @@ class RechargeForm(ModelForm):
         widgets = {"model": forms.RadioSelect, "uplift_from": DateInput()}
         help_texts = {
             "percent": _("Of salary and on-costs."),
-            "suspends_absence": _("From the first day of an absence that is long by the policy of the case."),
+            "suspends_absence": _(
+                "Sickness once it is long by the policy of the case, other long absence from its first day."
+            ),
             "tax_treatment": _("A decision that is recorded here; nothing is worked out from it."),
         }
 

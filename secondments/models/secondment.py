@@ -131,6 +131,7 @@ class Secondment(Lifecycle):
     end_on = models.DateField(_("last day"), null=True, blank=True)
     began_on = models.DateField(_("began on"), null=True, editable=False)  # the first day that it ran, late or not
     agreed_end_on = models.DateField(_("last day as agreed"), null=True, editable=False)
+    end_before_on = models.DateField(null=True, editable=False)  # the last day before the placement was ended early
     return_list_at = models.DateTimeField(
         null=True, editable=False
     )  # when the usual items of the way back were written

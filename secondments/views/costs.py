@@ -103,7 +103,8 @@ def recharge_terms(request: PersonRequest, key: str) -> HttpResponse:
     form = RechargeForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.set_terms(case, by=request.user, fields=form.cleaned_data)
+            fields = dict(form.cleaned_data)
+            actions.set_terms(case, by=request.user, reason=fields.pop("reason"), fields=fields)
         except Refused as refused:
             scope.explain(form, refused)
         else:

@@ -15,7 +15,7 @@ from agreements import approving, drafting, envelopes, further, negotiation, pol
 from agreements.models import Agreement
 from people import clock
 from people.models import LedgerEntry, Person
-from secondments.actions import early_end
+from secondments.actions import early_end, variations
 from secondments.models import Secondment
 from secondments.transitions import NotAllowed
 from tests.agreements.acts import edit, fresh, outcome, refusals, seen
@@ -337,9 +337,28 @@ def test_letter_of_an_early_end_is_drafted_by_itself(cast: Cast) -> None:
     assert f"ends on {words(case.end_on)}. The last day agreed before was {words(case.agreed_end_on)}." in text
     assert "The end was asked for by the Host." in text
     assert "Confidential" not in paper.current.terms  # HR says it in words that all may read
-    assert [(c.key, p.name) for c, p in drafting.open_questions(paper, paper.current)] == [
-        ("early_end", "reason"), ("early_end", "computed"),
-    ]  # fmt: skip
+    assert "Notice given on " in text and f" runs for 4 weeks, until {long(case.end_on)}." in text
+    assert [(c.key, p.name) for c, p in drafting.open_questions(paper, paper.current)] == [("early_end", "reason")]
+
+
+def long(day: date) -> str:
+    return date_format(day, "l, j F Y")
+
+
+def test_letter_names_the_day_that_was_in_force_and_what_two_people_decided(cast: Cast) -> None:
+    """An extension had moved the last day; the one first agreed is another."""
+    case = cast.active()
+    later = case.end_on + timedelta(days=30)
+    with on(case.start_on + timedelta(days=20)):
+        variations.apply(case, {"end_on": str(later)}, by=cast.hr, paper="V")
+    with on(case.start_on + timedelta(days=40)):
+        cast.end_at_once(fresh_case(case), case.start_on + timedelta(days=45))
+    case = fresh_case(case)
+    assert (case.end_before_on, case.agreed_end_on) == (later, later - timedelta(days=30))
+    content = case.agreements.get(kind="early_end").current.content
+    text = "\n".join(paragraph["text"] for row in content["clauses"] for paragraph in row["paragraphs"])
+    assert f"The last day agreed before was {words(later)}." in text
+    assert "Two people at the Seconder decided that it ends sooner." in text
 
 
 def test_letter_is_approved_and_signed_by_the_seconder_alone(cast: Cast) -> None:

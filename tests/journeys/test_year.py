@@ -242,8 +242,8 @@ def test_year_abroad_and_part_time_with_a_long_illness(cast: Cast) -> None:
     }
 
     # The spreadsheet: 48,000 × 60 % × 24 of 40 hours, a twelfth each month: 1,440; and 21.5 % on top of each sum.
-    # January 15 of 20 days (New Year's Day); May nothing and June 13 of 22, as she was ill; July 10 of 22 at 1,440 and
+    # January 15 of 20 days (New Year's Day); June 13 of 22, as she had been ill for four weeks on 31 May; July 10 of 22 at 1,440 and
     # 12 at 1,490.40; December 13 of 21.
-    bases = (Decimal("3960.00"), Decimal("2290.91"), Decimal("4448.29"), Decimal("3903.43"))
-    on_top = (Decimal("851.40"), Decimal("492.55"), Decimal("956.38"), Decimal("839.24"))
+    bases = (Decimal("3960.00"), Decimal("3730.91"), Decimal("4448.29"), Decimal("3903.43"))
+    on_top = (Decimal("851.40"), Decimal("802.15"), Decimal("956.38"), Decimal("839.24"))
     assert [amount for *_, amount in amounts(year)] == [sum(pair) for pair in zip(bases, on_top, strict=True)]

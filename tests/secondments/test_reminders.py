@@ -90,6 +90,7 @@ LADDER = {
         "last_day_tomorrow → manager",
         "last_day_tomorrow → secondee",
     ],
+    67: ["return_not_closed → hr"],  # nobody has concluded the review
 }
 
 
@@ -197,6 +198,7 @@ def test_early_end_is_reminded_of_by_its_own_days(cast: Cast, case: Secondment) 
         20: {"end_in_30"},
         25: {"end_in_15"},
         39: {"last_day_tomorrow"},
+        47: {"return_not_closed"},
     }
 
 

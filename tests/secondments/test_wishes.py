@@ -159,7 +159,7 @@ def test_pages_from_asking_to_the_drafted_variation(cast: Cast, case: Secondment
         assert "2027-11-30" in page.content.decode()
         host.post(f"/secondments/{case.key}/changes/", {"end_on": "2027-11-30", "reason": "The launch is late."})
         found = case.wishes.get()
-        assert "The policy allows this extension." in host.get(found.get_absolute_url()).content.decode()
+        assert "The policy has nothing against it." in host.get(found.get_absolute_url()).content.decode()
         assert host.post(found.get_absolute_url(), {"granted": "yes"}).status_code == 403
         hr = sign_in(cast.hr)
         assert "A change of the agreement is asked for" in hr.get("/").content.decode()
