@@ -356,12 +356,10 @@ register(
     "absence.read", _days("%(who)s read the reason of the absence since %(first)s"), HR | {Part.SECONDEE}, icon="eye"
 )
 register("recharge.hand_over", plain("%(who)s handed what is unpaid to finance"), PAYERS, icon="coin")
+_counted = plain("%(who)s said how what the host pays is counted")
 register(
     "recharge.terms",
-    lambda e: (
-        _("%(who)s said how what the host pays is counted") % {"who": e.actor_name}
-        + (f": {e.facts['fields']}" if e.facts.get("fields") else "")
-    ),
+    lambda e: ": ".join(filter(None, [_counted(e), e.facts.get("fields")])),
     PAYERS,
     reasons=PAYERS,
     icon="coin",
