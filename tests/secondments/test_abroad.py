@@ -94,6 +94,22 @@ def test_paper_that_is_renewed_without_a_gap_is_reminded_of_no_more(
     assert Notice.objects.filter(about=f"certificate:{found.pk}").exists() is reminded
 
 
+def test_paper_that_lasts_as_long_as_the_placement_is_not_reminded_of_until_it_is_extended(
+    cast: Cast, case: Secondment
+) -> None:
+    assert case.start_on and case.end_on
+    with on(case.start_on):
+        found = paper(case, cast.hr, valid_until=case.end_on)
+    for late in (-30, 0, 3):
+        with on(case.end_on + timedelta(days=late)):
+            reminders.remind()
+    assert not Notice.objects.filter(about=f"certificate:{found.pk}").exists()
+    Secondment.objects.filter(pk=case.pk).update(end_on=case.end_on + timedelta(days=60))
+    with on(case.end_on - timedelta(days=30)):
+        reminders.remind()
+    assert Notice.objects.filter(about=f"certificate:{found.pk}").count() == 2  # HR and the secondee
+
+
 def test_after_an_outage_the_latest_rung_alone_is_told(cast: Cast, case: Secondment) -> None:
     with on(date(2027, 2, 1)):
         found = paper(case, cast.hr)
