@@ -110,9 +110,18 @@ def _recharge(look: Look) -> Iterator[Refusal]:
         return
     yield from _missing(look, "cost_recharge", "share_or_amount", "currency", "frequency", "payment_days")
     yield from _missing(look, "vat_treatment", "treatment", "decided_by")
-    if look.paper.kind != PaperKind.AGREEMENT:
-        return  # the schedule of the agreement goes on
-    if not any("cost" in schedule["title"].lower() for schedule in look.version.content["schedules"]):
+    schedules = list(look.version.content["schedules"])
+    if look.paper.kind == PaperKind.VARIATION:  # those that are signed go on
+        signed = look.paper.secondment.agreements.exclude(pk=look.paper.pk).filter(
+            kind__in=[PaperKind.AGREEMENT, PaperKind.VARIATION], signed_at__isnull=False
+        )
+        schedules += [
+            row
+            for paper in signed.select_related("current")
+            if paper.current
+            for row in paper.current.content["schedules"]
+        ]
+    if not any("cost" in schedule["title"].lower() for schedule in schedules):
         yield Refusal(
             _("There is a recharge but no schedule of costs: add one, or say in the proposal who bears the costs."),
             "schedules",

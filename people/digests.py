@@ -64,6 +64,10 @@ def _send(batch: list[Notice]) -> bool:
     if not batch[0].recipient.is_active:
         Notice.objects.filter(pk__in=pks).update(cancelled_at=timezone.now())
         return True
+    still = set(Notice.objects.filter(Notice.OPEN, pk__in=pks).values_list("pk", flat=True))
+    batch = [notice for notice in batch if notice.pk in still]  # what was called off meanwhile did not fail
+    if not batch:
+        return True
     try:
         connection = get_connection()
         connection.open()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from people import clock, ledger
 from people.models import Person
+from people.models.labels import label
 from people.notify import call_off
 from secondments import charge_notices, charging, placement_policies, transitions
 from secondments.choices import ChargeState, RechargeModel
@@ -54,7 +55,7 @@ def set_terms(case: Secondment, *, by: Person, fields: dict[str, Any], reason: s
     found.set_at, found.set_by = clock.now(), by
     found.save()
     charging.replan(case)
-    names = ", ".join(str(RechargeTerms._meta.get_field(name).verbose_name) for name in changed)  # type: ignore[union-attr]
+    names = ", ".join(label(found, name) for name in changed)
     ledger.record("recharge.terms", by=by, case_id=case.pk, reason=reason.strip(), model=str(found.model), fields=names)
     if changed:
         charge_notices.terms_changed(case, found, names, by)
