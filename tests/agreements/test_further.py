@@ -11,11 +11,11 @@ import pytest
 from django.test import Client
 from django.utils.formats import date_format
 
-from agreements import approving, drafting, envelopes, further, negotiation, policies, scopes, signing, varying
+from agreements import approving, drafting, envelopes, further, guards, negotiation, policies, scopes, signing, varying
 from agreements.models import Agreement
 from people import clock
 from people.models import LedgerEntry, Person
-from secondments.actions import early_end, variations
+from secondments.actions import calendar, early_end, variations
 from secondments.models import Secondment
 from secondments.transitions import NotAllowed
 from tests.agreements.acts import edit, fresh, outcome, refusals, seen
@@ -543,3 +543,19 @@ def test_page_offers_hr_what_can_be_made(cast: Cast, sign_in: SignIn) -> None:
     assert (made.url, paper.changes) == (paper.get_absolute_url(), {"end_on": str(case.end_on + timedelta(days=30))})
     assert sign_in(cast.contact).get(f"{address}vary/").status_code == 403
     assert sign_in(cast.contact).get(address).context["may_vary"] is False
+
+
+def test_variation_of_a_recharge_needs_a_schedule_only_where_none_was_signed(cast: Cast) -> None:
+    missing = "There is a recharge but no schedule of costs: add one, or say in the proposal who bears the costs."
+    bare = cast.active(is_full_time=False, weekly_hours=5)
+    recharged = cast.agreement_case(is_full_time=False, weekly_hours=6, proposal={"funding": "host_salary"})
+    content = recharged.agreements.get(kind="agreement").current.content["schedules"]
+    assert any("cost" in row["title"].lower() for row in content)
+    recharged = cast.sealed(recharged)
+    with on(recharged.start_on):
+        calendar.advance()
+    for case, expected in ((bare, [missing]), (fresh_case(recharged), [])):
+        paper = vary(cast, case, **longer(case, 20))
+        edit(paper, cast.hr, key="cost_recharge", values={"model": "all costs of employment"})
+        found = [row.sentence for row in guards._recharge(guards.Look(fresh(paper)))]
+        assert [sentence for sentence in found if "no schedule" in str(sentence)] == expected
