@@ -79,7 +79,9 @@ def terms_shared(agreement: Agreement) -> None:
                 agreement,
                 person,
                 f"shared:{agreement.current.number}",
-                _("Approve the terms: %(title)s") % {"title": title},
+                _("Approve the terms: %(title)s") % {"title": title}
+                if agreement.kind == PaperKind.AGREEMENT
+                else _("Approve %(paper)s: %(title)s") % {"paper": agreement.title, "title": title},
                 _("The terms of the secondment are ready for you to read."),
                 _("Approve them, answer what is asked of you, or propose a change beside any clause."),
                 action=_("Read the terms"),

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from agreements import drafting, envelopes, papers
+from agreements import drafting, envelopes, guards, papers
 from agreements.states import OPEN, PaperKind, PaperState
 from people.models import Person
-from secondments.choices import Part
-from secondments.models import Secondment
+from secondments import charging
+from secondments.choices import Frequency, Part
+from secondments.models import RechargeTerms, Secondment
 from secondments.signals import renaming, transitioned
 from secondments.transitions import Refused
 
@@ -29,11 +30,37 @@ def follow(sender: type, secondment: Secondment, name: str, by: Person | None, r
         drafting.draft(secondment, by=None)
         if secondment.rules.two_papers:
             drafting.draft(secondment, by=None, kind=PaperKind.CONTRACT)
+    elif name == "start":
+        charging.as_signed(secondment, _signed_recharge(secondment))
     elif name == "begin_review" and secondment.ended_early_at:
         drafting.draft(secondment, by=None, kind=PaperKind.EARLY_END)
     elif name in {"withdraw", "begin_return", "complete"}:
         for agreement in secondment.agreements.filter(state__in=OPEN).exclude(kind=PaperKind.EARLY_END):
             envelopes.void(papers.lock(agreement.pk), by=by, reason=reason or _("The secondment is over."))
+
+
+HOW_OFTEN = {"monthly": Frequency.MONTH, "quarterly": Frequency.QUARTER, "once,": Frequency.ONCE}
+
+
+def _signed_recharge(case: Secondment) -> dict[str, Any]:
+    """How what the host pays is counted, as the signed agreement answers it: how often, by when, illness, VAT."""
+    paper = case.agreements.filter(kind=PaperKind.AGREEMENT, state=PaperState.SIGNED).order_by("-number").first()
+    if paper is None:
+        return {}
+    look = guards.Look(paper)
+    if not look.has("cost_recharge"):
+        return {}
+    found: dict[str, Any] = {}
+    if often := HOW_OFTEN.get(look.value("cost_recharge", "frequency").partition(" ")[0]):
+        found["frequency"] = often
+    if (days := look.value("cost_recharge", "payment_days")).isdecimal():
+        found["payment_days"] = int(days)
+    if (weeks := look.value("sickness_absence", "recharge_weeks")).isdecimal():
+        found |= {"suspends_absence": True, "sickness_charged_days": 7 * int(weeks)}
+    for name, parameter in (("tax_treatment", "treatment"), ("tax_reason", "decided_by")):
+        if text := look.value("vat_treatment", parameter):
+            found[name] = text[: RechargeTerms._meta.get_field(name).max_length]
+    return found
 
 
 def hold_signatories(sender: type, secondment: Secondment, part: Part, **rest: Any) -> None:

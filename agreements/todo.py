@@ -39,7 +39,9 @@ def _signatures(person: Person) -> Iterator[Todo]:
     for slot in slots[:MOST]:
         agreement = slot.agreement
         yield Todo(
-            _("Sign the agreement"),
+            _("Sign the agreement")
+            if agreement.kind == PaperKind.AGREEMENT
+            else _("Sign: %(paper)s") % {"paper": agreement.title},
             _("Read and sign"),
             f"{agreement.get_absolute_url()}sign/",
             agreement.secondment.title,
@@ -69,7 +71,9 @@ def _approvals(person: Person) -> Iterator[Todo]:
     for agreement in waiting[:MOST]:
         case = agreement.secondment
         yield Todo(
-            _("Approve the terms"),
+            _("Approve the terms")
+            if agreement.kind == PaperKind.AGREEMENT
+            else _("Approve: %(paper)s") % {"paper": agreement.title},
             _("Read the terms"),
             agreement.get_absolute_url(),
             case.title,

@@ -17,9 +17,11 @@ from agreements import todo as paper_todo
 from people import clock
 from people.models import Person
 from people.roles import Role
+from secondments import away, scopes, turns
 from secondments import todo as case_todo
-from secondments import turns
+from secondments.choices import Party
 from secondments.models import CheckIn, Secondment
+from secondments.policies import AT_HOST
 from secondments.states import CLOSED, PLACED, State
 
 ROWS, TODOS = 6, 12  # rows of the short lists, and of what waits
@@ -37,8 +39,10 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "home_hr.html", context | hr_overview(person))
     mine = Secondment.objects.visible_to(person).with_list_data()
     context["placements"] = list(mine.filter(secondee=person)[:ROWS])
-    guests = mine.filter(Q(host_contact=person) | Q(host_signatory=person)).exclude(state__in=CLOSED)
-    context["guests"] = [(case, turns.sentence(case)) for case in guests.order_by("start_on")[:50]]
+    received = mine.filter(pk__in=scopes.cases_in(person, AT_HOST), state__in=away.RECEIVED)
+    context["guests"] = away.with_spans(list(received.order_by("end_on", "pk")[:ROWS]), person)
+    coming = mine.filter(Q(host_contact=person) | Q(host_signatory=person)).exclude(state__in=[*CLOSED, *away.RECEIVED])
+    context["coming"] = [(case, turns.sentence(case)) for case in coming.order_by("start_on")[:50]]
     team = mine.filter(line_manager=person).exclude(state__in=CLOSED)
     context["team"] = [(case, turns.sentence(case)) for case in team.order_by("end_on")[:50]]
     return render(request, "home.html", context)
@@ -71,12 +75,14 @@ def hr_overview(person: Person) -> dict[str, Any]:
     starting = listed.filter(state=State.AGREED, start_on__range=(today, month)).order_by("start_on", "pk")[:ROWS]
     ending = listed.filter(state__in=PLACED, end_on__range=(today, month)).order_by("end_on", "pk")[:ROWS]
     rows = list({case.pk: case for case in starting.union(ending, stuck, all=True)}.values())  # three lists at once
+    mine = person.organisations_as(Role.HR)
+    at_host = Q(party=Party.HOST, secondment__host__in=mine)  # of the others their employer is told
     late = (
         CheckIn.objects.filter(
+            Q(secondment__seconder__in=mine) | at_host,
             CheckIn.PENDING,
             due_on__lt=today,
             secondment__state__in=PLACED,
-            secondment__seconder__in=person.organisations_as(Role.HR),
         )
         .select_related("person", "secondment__secondee", "secondment__host", "secondment__seconder")
         .order_by("due_on", "pk")[:ROWS]

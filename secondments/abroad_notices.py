@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.utils.formats import date_format
@@ -47,8 +47,25 @@ def certificate_reminder(found: Certificate, rung: int, left: int, to: Person) -
     )
 
 
-def who_minds(case: Secondment) -> list[Person]:
-    return _unique([*hr(case), *still_here(case, [case.secondee])])
+def who_minds(case: Secondment, *, ended: bool = False) -> list[Person]:
+    """HR and the secondee; the line manager too where somebody may not go on working."""
+    return _unique([*hr(case), *still_here(case, [case.secondee, case.line_manager if ended else None])])
+
+
+def outlasts_papers(case: Secondment, papers: Iterable[Certificate]) -> None:
+    """The last day has moved beyond the end of papers that are needed until then; told at once, not when they end."""
+    names = ", ".join(str(paper.get_kind_display()) for paper in papers)
+    if not names:
+        return
+    each(
+        case,
+        who_minds(case),
+        f"outlasts-papers:{case.end_on}",
+        _("The placement lasts longer than a paper: %(title)s") % {"title": case.title},
+        _("These end before the new last day: %(names)s.") % {"names": names},
+        _("Renew them in time, and note the new end."),
+        path=f"{case.get_absolute_url()}abroad/",
+    )
 
 
 def day_count_reminder(case: Secondment, most: int, windows: Sequence[str], passed_on: date, to: Person) -> Message:

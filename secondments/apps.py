@@ -11,11 +11,19 @@ class SecondmentsConfig(AppConfig):
         from people.personal_data import register
         from people.privacy import declare
         from people.views import scope
-        from secondments import parts_elsewhere, personal_data, privacy, privacy_placement, receivers
+        from secondments import (
+            parts_elsewhere,
+            personal_data,
+            privacy,
+            privacy_placement,
+            receivers,
+            timeline_placement,
+        )
 
         declare(*privacy.TABLES, *privacy_placement.TABLES)
         register(personal_data.HOUSE)
         bonds.register("secondments", parts_elsewhere.held)
         receivers.connect()
+        timeline_placement.register_sentences()
         scope.more_tabs.append(("usual_lists", gettext_lazy("Checklists")))
         scope.more_tabs.append(("news", gettext_lazy("News")))

@@ -8,25 +8,19 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F
 
 from people import clock
 from people.notify import Message, queue_quietly
 from secondments import abroad_notices, early_end_notices, notices, sweeps, timetable
 from secondments.actions import abroad
-from secondments.choices import CertificateKind, Kind
+from secondments.choices import Kind
 from secondments.models import Certificate, Secondment, Wish
 from secondments.states import PLACED, SIGNED, State
 
 log = logging.getLogger(__name__)
 
 CERTIFICATE_RUNGS = (90, 60, 30, 7, 0, -1)  # days before the end; the last stands for all days after it
-SIDE_BY_SIDE = (
-    CertificateKind.INSURANCE,
-    CertificateKind.REGISTRATION,
-    CertificateKind.CLEARANCE,
-    CertificateKind.OTHER,
-)
 DAY_COUNT_AHEAD = 30  # days before a threshold is passed
 
 
@@ -53,29 +47,15 @@ def certificate_rung(left: int) -> int | None:
     return reached[-1] if reached else None
 
 
-def _renewals() -> QuerySet[Certificate]:
-    """What takes the place of a paper: of the same kind, begun or noted after it, without a gap, and lasting longer.
-
-    Of some kinds one has several side by side; none of them renews another.
-    """
-    return Certificate.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=OuterRef("valid_until")),
-        Q(valid_from__gt=OuterRef("valid_from")) | Q(pk__gt=OuterRef("pk")),
-        secondment=OuterRef("secondment"),
-        kind=OuterRef("kind"),
-        ended_at__isnull=True,
-        valid_from__lte=OuterRef("valid_until") + timedelta(days=1),
-    ).exclude(kind__in=SIDE_BY_SIDE)
-
-
 def remind_of_certificates() -> int:
     """HR and the secondee as the end of a paper comes near; which rung was told stands on the row."""
     latest = sweeps.latest_day() + timedelta(days=CERTIFICATE_RUNGS[0])
-    ending = Certificate.objects.filter(
-        ended_at__isnull=True, valid_until__lte=latest, secondment__state__in=[State.AGREEMENT, State.AGREED, *PLACED]
+    ending = Certificate.objects.current()
+    ending = ending.filter(
+        valid_until__lte=latest, secondment__state__in=[State.AGREEMENT, State.AGREED, *PLACED]
     ).exclude(reminded=CERTIFICATE_RUNGS[-1])
     # What lasts as long as the placement need not be renewed for it.
-    ending = ending.exclude(Exists(_renewals())).exclude(valid_until__gte=F("secondment__end_on"))
+    ending = ending.exclude(valid_until__gte=F("secondment__end_on"))
     written = 0
     rows = ending.order_by("valid_until", "pk").values_list(
         "pk", "valid_until", "reminded", "secondment__seconder__time_zone"
@@ -95,7 +75,7 @@ def remind_of_certificates() -> int:
                     continue
                 found.reminded = rung
                 found.save(update_fields=["reminded"])
-                people = abroad_notices.who_minds(case)
+                people = abroad_notices.who_minds(case, ended=left < 0)
                 written += queue_quietly(
                     *(abroad_notices.certificate_reminder(found, rung, left, who) for who in people)
                 )

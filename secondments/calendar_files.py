@@ -14,17 +14,17 @@ from icalendar import Calendar, Event
 
 @dataclass(frozen=True)
 class Day:
-    """Something on one day, or on days in a row; ``name`` tells it from the others of the case."""
+    """Something on one day, or on days in a row; ``name`` tells it from the others of the case, ``label`` says it."""
 
     name: str
-    summary: str
+    label: str
     first: date
     last: date | None = None
     where: str = ""
 
 
-def write(days: Iterable[Day], *, case_key: str, site: str, path: str, at: datetime) -> bytes:
-    """The file; ``site`` is the address of the application, ``path`` the page that each entry leads to."""
+def write(days: Iterable[Day], *, title: str, case_key: str, site: str, path: str, at: datetime) -> bytes:
+    """The file; ``title`` is the case in words, ``site`` the application, ``path`` the page that an entry leads to."""
     found = Calendar()
     found.add("prodid", "-//Tripartite//Placement//EN")
     found.add("version", "2.0")
@@ -33,7 +33,7 @@ def write(days: Iterable[Day], *, case_key: str, site: str, path: str, at: datet
         event = Event()
         event.add("uid", f"{day.name}.{case_key}@tripartite")
         event.add("dtstamp", at)
-        event.add("summary", day.summary)
+        event.add("summary", f"{day.label}: {title}")
         event.add("dtstart", day.first)
         event.add("dtend", (day.last or day.first) + timedelta(days=1))
         event.add("transp", "TRANSPARENT")

@@ -6,9 +6,10 @@ all of them together are always what the terms give.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from people import clock
 from people.models import Person
@@ -24,6 +25,7 @@ MODEL_OF = {
     Funding.FIXED: RechargeModel.FIXED,
 }
 ONE_DAY = timedelta(days=1)
+BESIDE = frozenset({recharge.EXPENSE, recharge.CORRECTION})
 
 
 def open_schedule(case: Secondment, by: Person | None) -> None:
@@ -47,6 +49,17 @@ def open_schedule(case: Secondment, by: Person | None) -> None:
         set_at=clock.now(),
         set_by=by,
     )
+    replan(case)
+
+
+def as_signed(case: Secondment, terms: Mapping[str, Any]) -> None:
+    """What the signed agreement says of how it is counted takes the place of what was assumed; counted anew."""
+    found = RechargeTerms.objects.filter(secondment=case).first()
+    if found is None or not terms:
+        return
+    for name, value in terms.items():
+        setattr(found, name, value)
+    found.save()
     replan(case)
 
 
@@ -87,10 +100,27 @@ def replan(case: Secondment) -> None:
             currency=found.currency,
             amount=sum((Decimal(line["amount"]) for line in lines), Decimal(0)),
             lines=lines,
+            working=recharge.working(found, period) | _corrected(found, kept if number == first else []),
         )
         for number, (period, lines) in enumerate(rows, start=first)
         if lines or found.model == RechargeModel.HOURS
     )
+
+
+def _corrected(terms: recharge.Terms, kept: list[Charge]) -> dict[str, list[list[str]]]:
+    """For a correction: each invoiced statement, what it came to then, what it corrected, what it comes to now."""
+    rows = []
+    for charge in kept:
+        then, corrected = (
+            sum((Decimal(line["amount"]) for line in charge.lines if (line["kind"] in kinds) == is_in), Decimal(0))
+            for kinds, is_in in ((BESIDE, False), ({recharge.CORRECTION}, True))
+        )
+        now = recharge.total(terms, recharge.Period(charge.first_day, charge.last_day))
+        rows.append(
+            [str(charge.number), str(charge.first_day), str(charge.last_day), *map(str, (then, corrected, now))]
+        )
+    off = sum((Decimal(now) - Decimal(then) - Decimal(corrected) for *_days, then, corrected, now in rows), Decimal(0))
+    return {"corrected": rows} if off else {}
 
 
 Row = tuple[recharge.Period, list[dict[str, str]]]
@@ -162,7 +192,7 @@ def terms_of(case: Secondment, terms: RechargeTerms) -> recharge.Terms:
         percent=terms.percent or Decimal(0),
         uplift_from=terms.uplift_from,
         uplift_percent=terms.uplift_percent or Decimal(0),
-        suspended=recharge.Spans(tuple(_suspended(case)) if terms.suspends_absence else ()),
+        suspended=recharge.Spans(tuple(_suspended(case, terms)) if terms.suspends_absence else ()),
         items=tuple(_items(case, terms)),
         days_at_host=frozenset(case.working_days) if case.working_days and not case.is_full_time else None,
         cover=terms.cover or Decimal(0),
@@ -173,18 +203,21 @@ def terms_of(case: Secondment, terms: RechargeTerms) -> recharge.Terms:
     )
 
 
-def _suspended(case: Secondment) -> Iterator[tuple[date, date]]:
+def _suspended(case: Secondment, terms: RechargeTerms) -> Iterator[tuple[date, date]]:
     """Long absences; one that lasts is taken to last until somebody says otherwise.
 
-    Sickness is not charged once it has lasted for as long as the policy says, as the clause on sickness has it; other
-    absence from its first day on.
+    Sickness is not charged once it has lasted for as long as the signed clause says, else the policy; other absence
+    from its first day on.
     """
+    long = case.rules.long_absence_days
+    ill = long if terms.sickness_charged_days is None else terms.sickness_charged_days
     today = clock.today(case.zone)
     assert case.end_on
     for absence in Absence.objects.filter(secondment=case, cancelled_at__isnull=True):
         away = leave_days.days_away(absence.first_day, absence.last_day, today)
-        if away >= case.rules.long_absence_days:
-            charged = case.rules.long_absence_days if absence.kind == AbsenceKind.SICKNESS else 0
+        is_sickness = absence.kind == AbsenceKind.SICKNESS
+        if away >= (ill if is_sickness else long):
+            charged = ill if is_sickness else 0
             yield absence.first_day + timedelta(days=charged), absence.last_day or max(today, case.end_on)
 
 

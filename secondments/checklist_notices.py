@@ -101,16 +101,27 @@ def checklist_reminder(
     )
 
 
-def held_back(case: Secondment) -> None:
-    """The first day has come and the placement has not begun: all who have a part hear it; HR hears why."""
+def held_back(case: Secondment, missing: Sequence[ChecklistItem]) -> None:
+    """The first day has come and the placement has not begun: all who have a part hear it, who is to act hears that.
+
+    HR hears why in a mail of its own; what is missing is named on the page, to those who may read that list.
+    """
     knows = {person.pk for person in hr(case)}
+    theirs = {person.pk for item in missing for person in who_sees_to(item, escalated=False)}
     assert case.start_on
-    each(
-        case,
-        [person for person in everybody(case) if person.pk not in knows],
-        f"held-back:{case.start_on}",
-        _("Not started yet: %(title)s") % {"title": case.title},
-        _("The first day has come, and something that must be done before the start is not done."),
-        _("You hear as soon as the placement begins; until then the secondee works at home as before."),
-        path=case.get_absolute_url(),
-    )
+    for person in everybody(case):
+        if person.pk in knows:
+            continue
+        is_theirs = person.pk in theirs
+        each(
+            case,
+            [person],
+            f"held-back:{case.start_on}",
+            _("Not started yet: %(title)s") % {"title": case.title},
+            _("The first day has come, and something that must be done before the start is not done.")
+            if not is_theirs
+            else _("The first day has come, and something that you see to must be done before the placement begins."),
+            _("You hear as soon as the placement begins; until then the secondee works at home as before."),
+            path=f"{case.get_absolute_url()}#checklists" if is_theirs else case.get_absolute_url(),
+            urgent=is_theirs,
+        )

@@ -22,7 +22,7 @@ from secondments import (
     review_notices,
     timetable,
 )
-from secondments.choices import DecisionKind, ListKind, Party
+from secondments.choices import DecisionKind, Kind, ListKind, Party
 from secondments.models import CheckIn, ChecklistItem, Decision, Evaluation, Proposal, Secondment, UsualItem
 
 
@@ -136,15 +136,23 @@ def _open_list(secondment: Secondment, kind: ListKind) -> None:
     )
 
 
+ABROAD = [
+    (_("Certificate of social security coverage applied for"), Party.SECONDER, -21),
+    (_("Posted-worker declaration made where the law asks for it"), Party.SECONDER, -3),
+    (_("Travel, housing and family: what was agreed is arranged"), Party.SECONDER, -14),
+    (_("Say what is still missing of travel, housing and family"), Party.SECONDEE, -10),
+]
 USUAL = {ListKind.OUTWARD: OUTWARD, ListKind.INWARD: INWARD, ListKind.RETURN: RETURN}
 
 
 def usual_items(organisation: Organisation, kind: ListKind) -> list[UsualItem]:
     """What an organisation's lists begin with: its own items, or those of the house, which are not saved."""
     own = list(UsualItem.objects.filter(organisation=organisation, list=kind))
+    rows = [("", row) for row in USUAL[kind]]
+    rows += [(Kind.INTERNATIONAL, row) for row in ABROAD if kind == ListKind.OUTWARD]
     return own or [
-        UsualItem(organisation=organisation, list=kind, position=n, title=str(title), party=party, days=days)
-        for n, (title, party, days) in enumerate(USUAL[kind], start=1)
+        UsualItem(organisation=organisation, list=kind, position=n, title=str(title), party=party, days=days, kind=only)
+        for n, (only, (title, party, days)) in enumerate(rows, start=1)
     ]
 
 

@@ -17,19 +17,18 @@ def of(case: Secondment, reader: Person) -> Iterator[Day]:
     """First and last day, the review, the return meeting, one's own side's check-ins ahead, and leave that stands."""
     assert case.start_on and case.end_on
     parts = policies.parts_of(case, reader)
-    title, place = case.title, case.location
+    place = case.location
     began = case.began_on or case.start_on
-    yield Day("first", _("First day: %(title)s") % {"title": title}, began, where=place)
-    yield Day("last", _("Last day: %(title)s") % {"title": title}, case.end_on, where=place)
+    yield Day("first", _("First day"), began, where=place)
+    yield Day("last", _("Last day"), case.end_on, where=place)
     if policies.may_see_review(parts):
         opens = timetable.review_opens(case.start_on, case.end_on, case.rules)
-        yield Day("review", _("The review opens: %(title)s") % {"title": title}, opens)
+        yield Day("review", _("The review opens"), opens)
     if parts & policies.HOME_SIDE:
         meeting = max(began, case.end_on - timedelta(days=case.rules.return_meeting_days_before))
-        yield Day("return-meeting", _("Return meeting by today: %(title)s") % {"title": title}, meeting)
+        yield Day("return-meeting", _("Return meeting by"), meeting)
     for checkin in case.checkins.filter(cancelled_at__isnull=True, completed_at__isnull=True):
         if policies.may_answer(checkin, parts):
-            yield Day(f"checkin-{checkin.pk}", _("Check in: %(title)s") % {"title": title}, checkin.due_on)
+            yield Day(f"checkin-{checkin.pk}", _("Check-in"), checkin.due_on)
     for leave in scopes.leaves(reader).filter(secondment=case, granted=True, cancelled_at__isnull=True):
-        who = _("On leave: %(who)s") % {"who": case.secondee}
-        yield Day(f"leave-{leave.key}", who, leave.first_day, leave.last_day)
+        yield Day(f"leave-{leave.key}", _("On leave"), leave.first_day, leave.last_day)

@@ -234,6 +234,11 @@ def decision_reminder(decision: Decision, rung: str, to: Person) -> Message:
     )
 
 
+def reminder_key(checkin: int, rung: str, who: int, place: int) -> str:
+    """By which a reminder of a check-in is known; copies go to others besides the first."""
+    return f"checkin:{checkin}:{rung}" + (f":{who}" if place else "")
+
+
 def checkin_reminder(checkin: CheckIn, rung: str, to: Person, key: str) -> Message:
     """One rung of the ladder for a check-in; the last goes to HR."""
     secondment = checkin.secondment
@@ -275,6 +280,9 @@ def checkin_needs_attention(checkin: CheckIn) -> None:
                 f"checkin-attention:{checkin.pk}",
                 _("Please look at a check-in: %(title)s") % {"title": secondment.title},
                 _("%(who)s has checked in and would welcome your attention.") % {"who": checkin.person},
+                _("It stays on your list until you have written what was done."),
+                action=_("Read the check-in"),
+                path=f"{secondment.get_absolute_url()}check-ins/{checkin.pk}/",
                 urgent=True,
             )
             for person in hr(secondment)

@@ -96,7 +96,11 @@ def sections(person: Person, reader: Person) -> Iterable[Section]:
         ).select_related("secondment")
         if _may_copy(found, person) and _may_copy(found, reader)
     ]
-    yield section("secondments.Evaluation", evaluations)
+    yield _each(
+        "secondments.Evaluation",
+        evaluations,
+        lambda row: [] if (row.drafted_by_id or row.person_id) == reader.pk else ["draft"],
+    )
     results = ObjectiveResult.objects.filter(evaluation__in=evaluations).select_related("objective")
     yield section("secondments.ObjectiveResult", results)
     levels = SkillResult.objects.filter(evaluation__in=evaluations).select_related("skill")
@@ -180,9 +184,9 @@ def _hidden_of_checkin(checkin: CheckIn, reader: Person) -> list[str]:
     if checkin.person_id == reader.pk:
         return []
     parts = policies.parts_of(checkin.secondment, reader)
-    answers = ["going", "progress", "support", "wants_contact"]
+    answers = ["going", "progress", "support", "wants_contact", "needs_attention", "summary"]
     hidden = [] if policies.may_read_checkin(checkin, parts) else answers
-    return hidden if policies.may_read_note(checkin, parts, reader) else [*hidden, "note_to_hr"]
+    return hidden if policies.may_read_note(checkin, parts, reader) else [*hidden, "note_to_hr", "attended_note"]
 
 
 def _may_copy(evaluation: Evaluation, person: Person) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from people import clock
 from people.models import Person
 from people.notify import Message, queue
+from secondments import timetable
 from secondments.choices import Part, Party
 from secondments.models import (
     Absence,
@@ -19,7 +22,7 @@ from secondments.models import (
     Leave,
     Secondment,
 )
-from secondments.notices import hr, key_of, message, still_here, with_deputies
+from secondments.notices import hr, key_of, message, reminder_key, still_here, with_deputies
 
 
 def _leave_path(case: Secondment) -> str:
@@ -337,25 +340,45 @@ def touch_reminder(case: Secondment, to: Person, since: date, period: int) -> Me
 # --- Check-ins
 
 
-def checkin_asked(checkin: CheckIn, by: Person) -> None:
-    """Whoever is to fill in a check-in that was asked for besides the rhythm."""
+def checkin_shared(checkin: CheckIn, by: Person) -> None:
+    """The line manager, of whom HR thinks that they should know."""
     case = checkin.secondment
+    each(
+        case,
+        still_here(case, [case.line_manager]),
+        f"checkin:{checkin.pk}:shared",
+        _("How it is going, in short: %(title)s") % {"title": case.title},
+        _("%(who)s has written down for you what a check-in said.") % {"who": by},
+        path=f"{case.get_absolute_url()}check-ins/{checkin.pk}/",
+    )
+
+
+def checkin_asked(checkin: CheckIn, by: Person) -> None:
+    """Whoever is to fill in a check-in that was asked for besides the rhythm.
+
+    Where its day is near, this stands for the reminder that would come with the next sweep: it has its key.
+    """
+    case = checkin.secondment
+    reached = [
+        rung.name
+        for rung in timetable.rungs_reached(checkin.due_on, clock.today(case.zone), case.rules)
+        if rung.name != timetable.ESCALATE
+    ]
     words = {"day": date_format(checkin.due_on, "j F Y"), "title": case.title, "who": by}
     asked = still_here(case, [checkin.person])
     if checkin.party == Party.HOST:
         asked = [who for contact in asked for who in with_deputies(case, Part.HOST_CONTACT, contact)]
-    queue(
-        *(
-            message(
-                case,
-                person,
-                f"checkin:{checkin.pk}:asked",
-                _("A check-in is asked of you by %(day)s: %(title)s") % words,
-                _("%(who)s asks how the placement is going, besides the usual check-ins.") % words,
-                action=_("Check in"),
-                path=f"{case.get_absolute_url()}check-ins/{checkin.pk}/",
-                about=f"checkin:{checkin.pk}",
-            )
-            for person in _unique(asked, but=by)
+    for place, person in enumerate(asked):
+        if person == by:
+            continue
+        found = message(
+            case,
+            person,
+            f"checkin:{checkin.pk}:asked",
+            _("A check-in is asked of you by %(day)s: %(title)s") % words,
+            _("%(who)s asks how the placement is going, besides the usual check-ins.") % words,
+            action=_("Check in"),
+            path=f"{case.get_absolute_url()}check-ins/{checkin.pk}/",
+            about=f"checkin:{checkin.pk}",
         )
-    )
+        queue(replace(found, key=reminder_key(checkin.pk, reached[0], person.pk, place)) if reached else found)

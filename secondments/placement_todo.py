@@ -17,7 +17,9 @@ from people.models import Membership, Person
 from people.roles import Role
 from secondments.choices import COLUMN_OF, ChargeState, Part, Party
 from secondments.models import (
+    Certificate,
     Charge,
+    CheckIn,
     ChecklistItem,
     Concern,
     ConcernAction,
@@ -71,6 +73,11 @@ def _sources(person: Person) -> Iterator[QuerySet[Any, Any]]:
     yield _part(person, "charge", over, Cast("number", CharField()), NO_TIME, NO_DAY)
     unpaid = Charge.objects.filter(money, state=ChargeState.INVOICED, due_on__lt=today)
     yield _part(person, "unpaid", unpaid, Cast("number", CharField()), NO_TIME, "due_on")
+    ended = Certificate.objects.current().filter(Q(runs) | Q(secondment__secondee=person), valid_until__lt=today)
+    ended = ended.filter(secondment__state__in=[State.AGREED, *PLACED])
+    yield _part(person, "paper", ended, "key", NO_TIME, "valid_until")
+    asking = CheckIn.objects.filter(CheckIn.UNATTENDED, runs)
+    yield _part(person, "attend", asking, Cast("pk", CharField()), "completed_at", NO_DAY)
     claimed = Expense.objects.filter(money, approved__isnull=True)
     yield _part(person, "expense", claimed, "key", "claimed_at", NO_DAY)
 

@@ -231,6 +231,11 @@ def may_read_checkin(checkin: CheckIn, parts: frozenset[Part]) -> bool:
     return checkin.party == Party.HOST and Part.HR_HOST in parts
 
 
+def may_read_summary(checkin: CheckIn, parts: frozenset[Part]) -> bool:
+    """What HR has told the line manager of a check-in: they, and who reads the answers."""
+    return checkin.shared_at is not None and (Part.LINE_MANAGER in parts or may_read_checkin(checkin, parts))
+
+
 def may_read_note(checkin: CheckIn, parts: frozenset[Part], person: Person) -> bool:
     """The private note is for HR of the seconder and who wrote it, whoever else reads the answers."""
     wrote = checkin.person_id == person.pk and may_answer(checkin, parts)

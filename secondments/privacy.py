@@ -53,6 +53,7 @@ TABLES = (
             column("total_hours working_days is_indefinite", PERSONAL, _("when"), KEEP, TIMED),
             stamps("submitted_at approved_at declined_at agreed_at started_at review_began_at return_began_at"),
             stamps("return_list_at completed_at withdrawn_at agreement_signed_at agreement_sealed_at ended_early_at"),
+            stamps("notice_given_on"),
             stamps(
                 "review_released_at review_concluded_at created_at changed_at returned_on host_signatory_confirmed_at"
             ),
@@ -311,12 +312,15 @@ TABLES = (
         columns=(
             machine("id party reminders_done"),
             links("secondment person"),
-            links("asked_by drafted_by skipped_for"),
-            stamps("due_on cancelled_at completed_at drafted_at"),
+            links("asked_by drafted_by skipped_for attended_by shared_by"),
+            stamps("due_on cancelled_at completed_at drafted_at attended_at shared_at"),
             column("going wants_contact", CONFIDENTIAL, _("how it goes"), KEEP, WORDED),
             column("progress skills support", CONFIDENTIAL, _("what was achieved, what would help"), BLANK),
             column("asked_because", PERSONAL, _("why another check-in was asked for"), BLANK),
             column("note_to_hr", CONFIDENTIAL, _("what you told HR in private"), BLANK),
+            column("needs_attention", CONFIDENTIAL, _("whether HR is to see to it"), KEEP, WORDED),
+            column("summary", CONFIDENTIAL, _("what HR told the line manager of it"), BLANK),
+            column("attended_note", CONFIDENTIAL, _("what HR did about it"), BLANK),
         ),
     ),
     Table(
@@ -327,9 +331,10 @@ TABLES = (
         about=SECONDEE,
         columns=(
             machine("id"),
-            links("secondment person"),
+            links("secondment person drafted_by"),
             column("party", PERSONAL, _("whose evaluation it is"), KEEP, WORDED),
-            stamps("asked_at due_on completed_at"),
+            stamps("asked_at due_on completed_at drafted_at"),
+            column("draft", CONFIDENTIAL, _("what was written and not handed in yet"), BLANK),
             column("what_worked skills", CONFIDENTIAL, _("how the secondment was seen"), BLANK),
             column("went supported worth", CONFIDENTIAL, _("how the secondment was rated"), KEEP, WORDED),
             column("would_repeat", CONFIDENTIAL, _("whether it would be done again"), KEEP, WORDED),

@@ -164,7 +164,7 @@ TABLES = (
         CASE,
         own=SECONDEE,
         columns=(
-            machine("id model frequency payment_days suspends_absence shares"),
+            machine("id model frequency payment_days suspends_absence sickness_charged_days shares"),
             links("secondment set_by handed_by"),
             column("handed_note", INTERNAL, _("what finance was told"), DELETE),
             column("annual_salary uplift_from uplift_percent", CONFIDENTIAL, _("what you earn"), DELETE),
@@ -182,7 +182,7 @@ TABLES = (
             machine("id number state reminded"),
             links("secondment invoiced_by paid_by"),
             column("currency amount", INTERNAL, _("what the host pays"), KEEP, TIMED),
-            column("lines", INTERNAL, _("what it is made of"), BLANK),
+            column("lines working", INTERNAL, _("what it is made of"), BLANK),
             column("invoice_number", INTERNAL, _("which invoice"), REPLACE, to=ERASED),
             stamps("first_day last_day invoiced_on due_on paid_on"),
         ),

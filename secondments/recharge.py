@@ -8,10 +8,12 @@ cut into periods. A part of a month counts by its working days, as in an estimat
 from __future__ import annotations
 
 import calendar as months_of
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import zip_longest
+from typing import Any
 
 from people.workdays import Calendar, is_working_day
 from secondments.choices import Basis, Frequency, RechargeModel
@@ -20,6 +22,7 @@ from secondments.costs import HUNDRED, TWELVE, ZERO, rounded
 SALARY, ON_COSTS, ITEM, FIXED, COVER, HOURS = "salary", "on_costs", "item", "fixed", "cover", "hours"
 EXPENSE, CORRECTION = "expense", "correction"  # beside what is counted here
 DAY = timedelta(days=1)
+Span = tuple[date, date, Decimal, Decimal]  # first and last day, share of full-time, raise
 
 
 @dataclass(frozen=True)
@@ -116,27 +119,91 @@ def total(terms: Terms, period: Period) -> Decimal:
 
 def _accrued(terms: Terms, until: date) -> dict[tuple[str, str], Decimal]:
     """Each component from the first day to this one, rounded; what lies before the first or after the last is none."""
+    found: dict[tuple[str, str], Decimal] = {}
+    for part in _parts(terms, until):
+        found[part.kind, part.label] = found.get((part.kind, part.label), ZERO) + part.amount
+    return found
+
+
+@dataclass(frozen=True)
+class Part:
+    """One component so far: what is paid for one, how often that has come, and the amount of both, rounded."""
+
+    kind: str
+    label: str
+    unit: Decimal
+    times: Decimal
+    amount: Decimal
+
+
+def _parts(terms: Terms, until: date) -> Iterator[Part]:
     until = min(until, terms.end)
     if until < terms.start:
-        return {}
-    found: dict[tuple[str, str], Decimal] = {}
+        return
+
+    def part(kind: str, label: str, unit: Decimal, times: Decimal, amount: Decimal | None = None) -> Part:
+        """The amount is given where it is nearer to the truth than one made of two numbers that were divided."""
+        return Part(kind, label, unit, times, rounded(unit * times if amount is None else amount, terms.currency))
+
     model = terms.model
     if model in SALARIED:
         share = terms.percent / HUNDRED if model == RechargeModel.PERCENT else Decimal(1)
-        salary = terms.annual_salary / TWELVE * _paid_months(terms, until)
-        found[SALARY, ""] = rounded(salary * share, terms.currency)
-        on_costs = salary * terms.on_cost_percent / HUNDRED
-        found[ON_COSTS, ""] = rounded(on_costs * share, terms.currency)
+        months = _paid_months(terms, until)
+        salary, on_costs = terms.annual_salary / TWELVE * months, terms.on_cost_percent / HUNDRED
+        unit = terms.annual_salary * share / TWELVE
+        yield part(SALARY, "", unit, months, salary * share)
+        yield part(ON_COSTS, "", unit * on_costs, months, salary * on_costs * share)
     if model == RechargeModel.COVER:
-        found[COVER, ""] = rounded(terms.cover * _months(terms, terms.start, until), terms.currency)
+        yield part(COVER, "", terms.cover, _months(terms, terms.start, until))
     if model == RechargeModel.FIXED:
-        found[FIXED, ""] = _spread(terms, until)
+        counted, of = _spread(terms, until)
+        times = Decimal(counted) / of
+        yield part(FIXED, "", terms.fixed, times, terms.fixed * counted / of)
     if model == RechargeModel.HOURS:
-        found[HOURS, ""] = _by_the_hour(terms, until)
+        yield part(HOURS, "", terms.rate, _hours(terms, until))
     for item in terms.items:
-        so_far = found.get((ITEM, item.label), ZERO)
-        found[ITEM, item.label] = so_far + rounded(item.amount * _times(item.basis, terms, until), terms.currency)
-    return found
+        yield part(ITEM, item.label, item.amount, _times(item.basis, terms, until))
+
+
+def working(terms: Terms, period: Period) -> dict[str, Any]:
+    """How a period was counted, for whoever counts it again in a spreadsheet; numbers as decimal text, days in ISO.
+
+    ``parts`` holds for each component its kind, label, what is paid for one, how often that had come by the last day
+    of the period and before its first, and both amounts, rounded; their difference is charged. ``stretches`` holds, for
+    what counts by the month, from the first day of the placement on each stretch of a month: its first and last day,
+    working days of the month and those counted, the share of full-time and the raise as factors.
+    """
+    until, before = list(_parts(terms, period.last)), list(_parts(terms, period.first - DAY))
+    parts = []
+    for part, was in zip_longest(until, before):  # the same components in the same order; none before the first day
+        numbers = (part.unit, part.times, was.times if was else ZERO, part.amount, was.amount if was else ZERO)
+        parts.append([part.kind, part.label, *(_plain(number) for number in numbers)])
+    return {"parts": parts, "stretches": list(_stretches(terms, period))}
+
+
+def _plain(number: Decimal) -> str:
+    """Ten places are enough to come to the penny again."""
+    return f"{round(number, 10).normalize():f}"
+
+
+def _stretches(terms: Terms, period: Period) -> Iterator[list[str]]:
+    if terms.model not in SALARIED | {RechargeModel.COVER}:
+        return
+    for first, last, share, raised in _cut(_spans_of_pay(terms, min(period.last, terms.end)), period.first):
+        for begin, end in months(first, last):
+            days = [day for day in _days(begin, end) if is_working_day(day, terms.calendar)]
+            counted = sum(first <= day <= last and day not in terms.suspended for day in days)
+            numbers = (_plain(share), _plain(raised)) if terms.model in SALARIED else ("1", "1")
+            yield [str(max(begin, first)), str(min(end, last)), str(len(days)), str(counted), *numbers]
+
+
+def _cut(spans: Iterable[Span], at: date) -> Iterator[Span]:
+    """The same, with a new one from this day on."""
+    for first, last, share, raised in spans:
+        if first < at <= last:
+            yield first, at - DAY, share, raised
+            first = at
+        yield first, last, share, raised
 
 
 def _times(basis: Basis, terms: Terms, until: date) -> Decimal:
@@ -158,15 +225,18 @@ SALARIED = frozenset({RechargeModel.FULL, RechargeModel.PERCENT, RechargeModel.S
 
 def _paid_months(terms: Terms, until: date) -> Decimal:
     """Months of full-time pay: each stretch with its share of full-time, and raised from the uplift on."""
+    spans = _spans_of_pay(terms, until)
+    return sum((_months(terms, first, last) * share * raised for first, last, share, raised in spans), ZERO)
+
+
+def _spans_of_pay(terms: Terms, until: date) -> Iterator[Span]:
+    """First and last day of each stretch in which nothing changes, its share of full-time, the raise as a factor."""
     steps = {day for day, _share in terms.changes} | ({terms.uplift_from} if terms.uplift_from else set())
     begins = sorted({terms.start, *(day for day in steps if terms.start < day <= until)})
-    found = ZERO
     for begin, following in zip(begins, [*begins[1:], until + DAY], strict=True):
-        factor = next((share for day, share in reversed(terms.changes) if day <= begin), terms.fte)
-        if terms.uplift_from is not None and begin >= terms.uplift_from:
-            factor *= 1 + terms.uplift_percent / HUNDRED
-        found += _months(terms, begin, following - DAY) * factor
-    return found
+        share = next((share for day, share in reversed(terms.changes) if day <= begin), terms.fte)
+        is_raised = terms.uplift_from is not None and begin >= terms.uplift_from
+        yield begin, following - DAY, share, 1 + terms.uplift_percent / HUNDRED if is_raised else Decimal(1)
 
 
 def _months(terms: Terms, first: date, last: date) -> Decimal:
@@ -193,19 +263,17 @@ def _days(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=n)
 
 
-def _spread(terms: Terms, until: date) -> Decimal:
-    """A fixed amount by calendar days that are not suspended; all of it on the last day, none where all are."""
+def _spread(terms: Terms, until: date) -> tuple[int, int]:
+    """By how many calendar days of how many a fixed amount counts, suspended ones left out; none where all are."""
     counted = [day for day in _days(terms.start, terms.end) if day not in terms.suspended]
-    if not counted:
-        return ZERO
-    return rounded(terms.fixed * sum(day <= until for day in counted) / len(counted), terms.currency)
+    return sum(day <= until for day in counted), len(counted) or 1
 
 
-def _by_the_hour(terms: Terms, until: date) -> Decimal:
+def _hours(terms: Terms, until: date) -> Decimal:
     """Hours of the months that are over, each month up to its cap."""
     found = ZERO
     for begin, end in months(terms.start, terms.end):
         hours = terms.hours.get(begin, ZERO)
         if min(end, terms.end) <= until:
             found += min(hours, terms.most_hours) if terms.most_hours is not None else hours
-    return rounded(found * terms.rate, terms.currency)
+    return found

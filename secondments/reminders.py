@@ -145,7 +145,7 @@ def _reminders(checkin: int, rungs: Rungs) -> Iterator[tuple[str, str, int]]:
     """Each with its key, its rung and who it is for; copies go to others besides the first."""
     for rung, people in rungs.items():
         for place, who in enumerate(people):
-            yield f"checkin:{checkin}:{rung}" + (f":{who}" if place else ""), rung, who
+            yield notices.reminder_key(checkin, rung, who, place), rung, who
 
 
 def _is_all(rungs: Rungs) -> bool:

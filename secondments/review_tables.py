@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ class Cell:
 
     short: str = ""
     more: str = ""
+    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def of(case: Secondment, evaluations: Sequence[Evaluation]) -> Table:
     found = [evaluation for evaluation in evaluations if evaluation.completed_at]
 
     def row(title: str, cell: Callable[[Evaluation], Cell]) -> Row:
-        return Row(title, [cell(evaluation) for evaluation in found])
+        return Row(title, [replace(cell(one), who=str(one.get_party_display())) for one in found])
 
     objectives = [row(one.text, partial(_result, objective=one.pk)) for one in case.objectives.all()]
     skills = [row(one.name, partial(_levels, skill=one.pk)) for one in case.skills.all()]

@@ -112,6 +112,12 @@ def checkins(person: Person) -> QuerySet[CheckIn]:
     return CheckIn.objects.filter(found)
 
 
+def summaries(person: Person) -> QuerySet[CheckIn]:
+    """The pair of ``may_read_summary``."""
+    managed = Q(secondment__in=cases_in(person, {Part.LINE_MANAGER}))
+    return CheckIn.objects.filter(managed | Q(pk__in=checkins(person)), shared_at__isnull=False)
+
+
 def private_notes(person: Person) -> QuerySet[CheckIn]:
     """The pair of ``may_read_note``."""
     found = Q(secondment__in=cases_in(person, {Part.HR_SECONDER}))

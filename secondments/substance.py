@@ -43,6 +43,11 @@ def rows(case: Secondment) -> list[Row]:
     return [row for row in (*_particulars(case), *_business(case), *_lists(case), *_abroad(case)) if row.text]
 
 
+def as_decided(case: Secondment, kept: list[list[str]]) -> list[Row]:
+    """Once it is approved, the rows of its last submission: without the days and hours that were varied since."""
+    return [Row(*row) for row in kept] if case.approved_at and kept else rows(case)
+
+
 def as_kept(case: Secondment) -> list[list[str]]:
     """The rows as a submission keeps them."""
     return [[row.name, row.label, row.text, row.readers] for row in rows(case)]

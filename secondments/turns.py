@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy
 
 from people import clock
 from secondments import timetable
+from secondments.choices import Party
 from secondments.states import State
 
 if TYPE_CHECKING:
     from people.models import Person
-    from secondments.models import Secondment
+    from secondments.models import ChecklistItem, Secondment
 
 DRAFT, DECISIONS, TERMS, START = "draft", "decisions", "terms", "start"
 CHECK_IN, CHECK_IN_AHEAD, RUNNING, EVALUATIONS, CONCLUDE = (
@@ -30,7 +31,7 @@ CHECK_IN, CHECK_IN_AHEAD, RUNNING, EVALUATIONS, CONCLUDE = (
     "evaluations",
     "conclude",
 )
-LAST_DAY, OUTCOME, NOBODY = "last_day", "outcome", ""
+HELD, LAST_DAY, OUTCOME, NOBODY = "held", "last_day", "outcome", ""
 HOST_TERMS, ISSUE, SIGNATURE, SEAL, CHANGE = "host_terms", "issue", "signature", "seal", "change"
 DECLINED_PAPER = "declined_paper"
 
@@ -48,6 +49,7 @@ SENTENCES = {
     SEAL: gettext_lazy("Signed by all; the sealed copy is being made"),
     DECLINED_PAPER: gettext_lazy("%(names)s: the agreement was not signed; change the terms or withdraw"),
     START: gettext_lazy("Signed by all; waiting for the first day"),
+    HELD: gettext_lazy("Held back: waiting for %(names)s to finish what has to be done before the start"),
     CHECK_IN: gettext_lazy("Waiting for the check-in of %(names)s"),
     CHECK_IN_AHEAD: gettext_lazy("The placement is running; next is the check-in of %(names)s"),
     RUNNING: gettext_lazy("The placement is running; the review opens next"),
@@ -108,7 +110,7 @@ def settle(secondment: Secondment) -> None:
             until = min((decision.due_on for decision in waiting), default=None)
             pass_to(secondment, DECISIONS, [decision.decider for decision in waiting], until)
         case State.AGREED:
-            pass_to(secondment, START, [], secondment.start_on)
+            _settle_agreed(secondment)
         case State.ACTIVE:
             _settle_active(secondment, rules)
         case State.REVIEW:
@@ -117,6 +119,29 @@ def settle(secondment: Secondment) -> None:
             pass_to(secondment, OUTCOME, [secondment.owner])
         case State.COMPLETED | State.DECLINED | State.WITHDRAWN:
             pass_to(secondment, NOBODY)
+
+
+def open_conditions(secondment: Secondment) -> list[ChecklistItem]:
+    """What has to be done before the start and is not, once the first day has come; it holds the start back."""
+    if secondment.state != State.AGREED or not secondment.start_on:
+        return []
+    if clock.today(secondment.zone) < secondment.start_on:
+        return []
+    return list(secondment.checklist.filter(blocks_start=True, done_at__isnull=True).select_related("owner"))
+
+
+def _settle_agreed(secondment: Secondment) -> None:
+    missing = open_conditions(secondment)
+    if not missing:
+        return pass_to(secondment, START, [], secondment.start_on)
+    own = {
+        Party.SECONDEE: secondment.secondee,
+        Party.LINE_MANAGER: secondment.line_manager,
+        Party.HOST: secondment.host_contact,
+        Party.SECONDER: secondment.owner,
+    }
+    people = {item.owner or own[Party(item.party)] or secondment.owner for item in missing}
+    return pass_to(secondment, HELD, sorted(people, key=str), secondment.start_on)
 
 
 def _settle_active(secondment: Secondment, rules: timetable.Rules) -> None:

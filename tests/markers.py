@@ -85,7 +85,9 @@ def whole_life(cast: Cast, **changes: Any) -> Secondment:
         for checkin in case.checkins.order_by("due_on")[:2]:
             answers = {"going": 2, "progress": "slow", "support": "time", "wants_contact": True, "note_to_hr": "ill"}
             noted = {objective.pk: ("behind", "late") for objective in case.objectives.all()}
-            checkins.complete(checkin, by=checkin.person, answers=answers, standings=noted)
+            checkin = checkins.complete(checkin, by=checkin.person, answers=answers, standings=noted)
+            checkins.attend(checkin, by=cast.hr, note="she was called")
+            checkins.share(checkin, by=cast.hr, summary="it goes slowly")
         while_away(cast, case)
     with on(case.end_on - timedelta(days=30)):
         calendar.advance()

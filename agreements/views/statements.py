@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from agreements import pdf
 from people import clock
 from people.access import Denied, PersonRequest
-from secondments import review_tables, scopes
+from secondments import review_tables, scopes, statements
 from secondments.models import RechargeTerms
 from secondments.policies import may_run, parts_of
 from secondments.views import closing, costs
@@ -26,7 +26,8 @@ def statement(request: PersonRequest, key: str, number: int) -> HttpResponse:
     context = {
         "case": case,
         "charge": charge,
-        "lines": costs.shown(charge, parts_of(case, request.user)),
+        "lines": statements.lines(charge, parts_of(case, request.user)),
+        "tables": statements.tables(charge, parts_of(case, request.user)),
         "terms": RechargeTerms.objects.filter(secondment=case).first(),
     }
     return _file("pdf/statement.html", context, f"{case.reference}-{charge.number}.pdf", moment)

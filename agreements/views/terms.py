@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -10,15 +11,31 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
 
-from agreements import approving, clauses, conversations, diff, drafting, guards, policies, scopes, signing, waiting
+from agreements import (
+    approving,
+    clauses,
+    conversations,
+    diff,
+    drafting,
+    further,
+    guards,
+    policies,
+    scopes,
+    signing,
+    waiting,
+)
 from agreements.composing import Matter
 from agreements.models import Agreement, Look, SignatureSlot, Version
 from agreements.states import EDITABLE, ISSUED, PaperKind, PaperState, ProposalState, ThreadState
 from agreements.views.scope import paper
 from people import clock
 from people.access import PersonRequest, fetch
-from secondments.choices import Party
+from secondments.choices import Part, Party
+from secondments.models import Secondment
+from secondments.policies import parts_of
 from secondments.views import scope
+
+RUNNING = frozenset({PaperState.DRAFT, PaperState.NEGOTIATION, PaperState.APPROVED, PaperState.SIGNING})
 
 
 def terms(request: PersonRequest, key: str, number: int) -> HttpResponse:
@@ -54,6 +71,7 @@ def terms_context(request: PersonRequest, agreement: Agreement) -> dict[str, Any
     return {
         "agreement": agreement,
         "case": agreement.secondment,
+        "is_letter": agreement.kind == PaperKind.EARLY_END,
         "version": version,
         "terms": version.content,
         "rows": _rows(request, agreement, requests, edits=edits),
@@ -228,9 +246,30 @@ def panel(request: PersonRequest, key: str, number: int) -> HttpResponse:
             "lends": False,
             "reassigns": [],
             "turns": [],
-            "further": case.agreements.exclude(kind=PaperKind.AGREEMENT).exists(),
         }
+        papers = list(case.agreements.exclude(kind=PaperKind.AGREEMENT).select_related("current").order_by("number"))
+        context["further"] = bool(papers)
+        context["running"] = list(_running(papers, case, request))
+        context["letter_is_missing"] = (
+            Part.HR_SECONDER in parts_of(case, request.user)
+            and case.ended_early_at is not None
+            and further.letter_is_missing(papers)
+        )
     return render(request, "agreements/_panel.html", context)
+
+
+def _running(papers: list[Agreement], case: Secondment, request: PersonRequest) -> Iterator[tuple[Agreement, str]]:
+    """Further papers that are not signed yet, and for whom each waits."""
+    for found in papers:
+        found.secondment = case
+        if found.state not in RUNNING or found.is_erased or not policies.may_read(found, request.user):
+            continue
+        people: list[Any] = [case.owner]
+        if found.state == PaperState.NEGOTIATION:
+            people = [waiting.speaker(found, party) for party in waiting.missing_approvals(found)]
+        elif found.state == PaperState.SIGNING:
+            people = [slot.signatory for slot in found.slots.whose_turn()]
+        yield found, ", ".join(str(person) for person in people if person)
 
 
 def version(request: PersonRequest, key: str, number: int, version: int) -> HttpResponse:

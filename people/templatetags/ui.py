@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -12,7 +13,7 @@ from zipfile import ZipFile
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -51,6 +52,21 @@ def day(value: datetime.date | datetime.datetime | None) -> str:
             '<time datetime="{}">{}</time>', value.isoformat(timespec="minutes"), date_format(value, "j M Y, H:i")
         )
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, "j M Y"))
+
+
+@register.filter
+def figure(value: object) -> str:
+    """A cell of a table of numbers: a day as a day, a number with its thousands parted, anything else as it is."""
+    if isinstance(value, datetime.date):
+        return day(value)
+    text = str(value)
+    try:
+        number = decimal.Decimal(text)
+    except decimal.InvalidOperation:
+        return text
+    exponent = number.normalize().as_tuple().exponent
+    places = min(-int(number.as_tuple().exponent), max(2, -int(exponent)))
+    return number_format(number, decimal_pos=max(places, 0), force_grouping=True)
 
 
 @register.filter

@@ -6,8 +6,11 @@ import logging
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from people import clock
-from secondments import checklist_notices, notices, sweeps, timetable, transitions
+from django.db import transaction
+
+from people import clock, ledger
+from people.models import LedgerEntry
+from secondments import checklist_notices, notices, sweeps, timetable, transitions, turns
 from secondments.actions import absences
 from secondments.models import Secondment
 from secondments.models.secondment import SecondmentQuerySet
@@ -42,6 +45,21 @@ def _review_due(case: Secondment) -> bool:
     return timetable.review_opens(case.start_on, case.end_on, case.rules) <= _today(case)
 
 
+@transaction.atomic
+def hold_back(pk: int, why: str) -> None:
+    """The first day has come and the placement does not begin: whose turn, a line of the story, and mails, once."""
+    transitions.lock(pk)
+    held = Secondment.objects.with_case_data().get(pk=pk)
+    if held.state != State.AGREED:
+        return
+    turns.settle(held)
+    said = LedgerEntry.objects.filter(case_id=pk, verb="secondment.hold_back")
+    if not said.filter(words__facts__start_on=str(held.start_on)).exists():
+        ledger.record("secondment.hold_back", by=None, case_id=pk, reason=why, start_on=str(held.start_on))
+    notices.start_refused(held, why)
+    checklist_notices.held_back(held, turns.open_conditions(held))
+
+
 def _each(cases: SecondmentQuerySet, name: str, is_due: Callable[[Secondment], bool]) -> int:
     """Only what says whether the day has come is read of each."""
     moved = 0
@@ -53,9 +71,7 @@ def _each(cases: SecondmentQuerySet, name: str, is_due: Callable[[Secondment], b
         except Refused as refused:
             log.info("the calendar could not %s %s: %s", name, case.reference, refused)
             if name == "start" and Secondment.objects.filter(pk=case.pk, state=State.AGREED).exists():
-                held = Secondment.objects.with_case_data().get(pk=case.pk)
-                notices.start_refused(held, str(refused))
-                checklist_notices.held_back(held)
+                hold_back(case.pk, str(refused))
         except Exception:  # whatever it is, it stops no other case
             log.exception("the calendar could not %s %s", name, case.reference)
         else:

@@ -65,7 +65,7 @@ def set_terms(case: Secondment, *, by: Person, fields: dict[str, Any], reason: s
 # What the papers say; a salary that was raised is not among it.
 SIGNED_TERMS = (
     "model", "frequency", "currency", "on_cost_percent", "percent", "fixed", "cover", "rate", "most_hours",
-    "suspends_absence", "payment_days",
+    "suspends_absence", "sickness_charged_days", "payment_days",
 )  # fmt: skip
 
 

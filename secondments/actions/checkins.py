@@ -14,7 +14,7 @@ from people import clock, ledger
 from people.models import Person
 from people.notify import call_off
 from secondments import effects, notices, placement_notices, policies, transitions, turns
-from secondments.choices import LOW, Party, Standing
+from secondments.choices import LOW, Part, Party, Standing
 from secondments.guards import Refusal
 from secondments.models import CheckIn, CheckInProgress, Secondment
 from secondments.states import PLACED
@@ -57,8 +57,51 @@ def complete(
     )
     is_at_risk = any(standing == Standing.AT_RISK for standing, _note in (standings or {}).values())
     if checkin.going in LOW or checkin.wants_contact or checkin.note_to_hr.strip() or is_at_risk:
+        checkin.needs_attention = True
+        checkin.save(update_fields=["needs_attention"])
         notices.checkin_needs_attention(checkin)
     turns.settle(secondment)
+    return checkin
+
+
+@transaction.atomic
+def attend(checkin: CheckIn, *, by: Person, note: str) -> CheckIn:
+    """HR says what was done about a check-in that asked for attention; it leaves HR's list."""
+    secondment = transitions.lock(checkin.secondment_id)
+    checkin = secondment.checkins.select_for_update().get(pk=checkin.pk)
+    if Part.HR_SECONDER not in policies.parts_of(secondment, by):
+        raise NotAllowed(_("HR of the seconder sees to it."))
+    if not checkin.needs_attention:
+        raise Refused(_("Nothing in this check-in asks for attention."))
+    if checkin.attended_at:
+        raise Refused(_("Somebody has seen to it already."))
+    if not note.strip():
+        raise Refused(Refusal(_("Say in a sentence what was done."), "note"))
+    checkin.attended_at, checkin.attended_by, checkin.attended_note = clock.now(), by, note.strip()
+    checkin.save()
+    call_off(f"case:{secondment.pk}:checkin-attention:{checkin.pk}")
+    ledger.record("checkin.attend", by=by, case_id=secondment.pk, due_on=checkin.due_on.isoformat())
+    return checkin
+
+
+@transaction.atomic
+def share(checkin: CheckIn, *, by: Person, summary: str) -> CheckIn:
+    """HR tells the line manager in words of its own what a check-in said; the answers stay where they are."""
+    secondment = transitions.lock(checkin.secondment_id)
+    checkin = secondment.checkins.select_for_update().get(pk=checkin.pk)
+    checkin.secondment = secondment
+    if Part.HR_SECONDER not in policies.parts_of(secondment, by):
+        raise NotAllowed(_("HR of the seconder says what the line manager is told."))
+    if checkin.completed_at is None:
+        raise Refused(_("This check-in has not been filled in yet."))
+    if not summary.strip():
+        raise Refused(Refusal(_("Write what the line manager is to know."), "summary"))
+    if checkin.shared_at:
+        raise Refused(_("A summary of it was shared already."))
+    checkin.summary, checkin.shared_at, checkin.shared_by = summary.strip(), clock.now(), by
+    checkin.save()
+    placement_notices.checkin_shared(checkin, by)
+    ledger.record("checkin.share", by=by, case_id=secondment.pk, due_on=checkin.due_on.isoformat())
     return checkin
 
 

@@ -13,7 +13,7 @@ from people import clock, ledger
 from people.models import Membership, Organisation, Person
 from people.notify import call_off
 from people.roles import Role
-from secondments import checklist_notices, policies, timetable, transitions
+from secondments import checklist_notices, policies, timetable, transitions, turns
 from secondments.actions import attachments
 from secondments.choices import Party
 from secondments.guards import Refusal
@@ -44,6 +44,7 @@ def tick(item: ChecklistItem, *, by: Person, done: bool) -> ChecklistItem:
     item.waived_because, item.reminded = "", ""
     item.save()
     _call_off(secondment, item)
+    turns.settle(secondment)
     ledger.record("checklist.tick" if done else "checklist.untick", by=by, case_id=secondment.pk, title=item.title)
     return item
 
@@ -64,6 +65,7 @@ def waive(item: ChecklistItem, *, by: Person, reason: str) -> ChecklistItem:
     item.done_at, item.done_by, item.waived_because = clock.now(), by, reason.strip()
     item.save()
     _call_off(secondment, item)
+    turns.settle(secondment)
     ledger.record("checklist.waive", by=by, case_id=secondment.pk, title=item.title, reason=reason.strip())
     return item
 
@@ -96,6 +98,7 @@ def add(
         blocks_start=blocks_start,
         wants_evidence=wants_evidence,
     )
+    turns.settle(secondment)
     ledger.record("checklist.add", by=by, case_id=secondment.pk, title=title)
     return item
 
@@ -165,6 +168,7 @@ def give(item: ChecklistItem, *, by: Person, owner: Person, due_on: date | None)
         item.reminded = ""
     item.owner, item.due_on = owner, due_on
     item.save()
+    turns.settle(secondment)
     ledger.record("checklist.give", by=by, case_id=secondment.pk, title=item.title, person=owner.full_name)
     return item
 

@@ -46,11 +46,11 @@ def notice_weeks(secondment: Secondment, asked_by: str) -> int:
     }[Party(asked_by)]
 
 
-def proposed_last_day(secondment: Secondment, asked_by: str) -> date:
-    """The last day if notice is given today."""
+def proposed_last_day(secondment: Secondment, asked_by: str, given_on: date | None = None) -> date:
+    """The last day if notice was given on that day, or is given today."""
     assert secondment.end_on
-    today = clock.today(secondment.zone)
-    return timetable.last_day_by_notice(today, notice_weeks(secondment, asked_by), secondment.end_on)
+    given = given_on or clock.today(secondment.zone)
+    return timetable.last_day_by_notice(given, notice_weeks(secondment, asked_by), secondment.end_on)
 
 
 @dataclass(frozen=True)
@@ -63,19 +63,19 @@ class Notice:
     sentences: Sequence[str]
 
 
-def notices_of(secondment: Secondment) -> list[Notice]:
-    """If notice is given today: for each party the last day, and how it is counted, weekends and holidays too."""
+def notices_of(secondment: Secondment, given_on: date | None = None) -> list[Notice]:
+    """If notice is given on that day, or today: for each party the last day, and how it is counted, holidays too."""
     assert secondment.end_on
-    today = clock.today(secondment.zone)
+    given = given_on or clock.today(secondment.zone)
     return [
-        _notice(secondment, party, today, secondment.end_on) for party in (Party.SECONDER, Party.HOST, Party.SECONDEE)
+        _notice(secondment, party, given, secondment.end_on) for party in (Party.SECONDER, Party.HOST, Party.SECONDEE)
     ]
 
 
 def explained(case: Secondment) -> str:
     """How the last day of a placement that was ended early was found, for its letter."""
     assert case.ended_early_at and case.end_on and case.end_before_on
-    given = case.ended_early_at.astimezone(ZoneInfo(case.zone)).date()
+    given = case.notice_given_on or case.ended_early_at.astimezone(ZoneInfo(case.zone)).date()
     notice = _notice(case, Party(case.early_end_asked_by), given, case.end_before_on)
     if case.end_on == notice.last_day:
         return " ".join(notice.sentences)
@@ -123,9 +123,25 @@ def _day(day: date) -> str:
     return date_format(day, "l, j F Y")
 
 
-def is_short(secondment: Secondment, last_day: date, asked_by: str) -> bool:
+def is_short(secondment: Secondment, last_day: date, asked_by: str, given_on: date | None = None) -> bool:
     """Whether a last day lies before the notice is over, so that two people have to say so."""
-    return last_day < proposed_last_day(secondment, asked_by)
+    return last_day < proposed_last_day(secondment, asked_by, given_on)
+
+
+LATE_ENTRY = 60  # days after which a notice that was received is not entered by its day any more
+
+
+def _given(case: Secondment, given_on: date | None) -> date:
+    """The day on which notice was received: today, or one that has passed since the placement began."""
+    today = clock.today(case.zone)
+    if given_on is None or given_on == today:
+        return today
+    began = case.began_on or case.start_on
+    assert began
+    if not max(began, today - timedelta(days=LATE_ENTRY)) <= given_on < today:
+        sentence = _("Notice was received between the first day and today, at most %(n)d days ago.") % {"n": LATE_ENTRY}
+        raise Refused(Refusal(sentence, "given_on"))
+    return given_on
 
 
 def _possible(case: Secondment, last_day: date, reason: str) -> None:
@@ -139,21 +155,28 @@ def _possible(case: Secondment, last_day: date, reason: str) -> None:
 
 
 @transaction.atomic
-def end_early(secondment: Secondment, *, by: Person, last_day: date, asked_by: str, reason: str) -> Secondment:
-    """End by notice: HR alone sets a new last day that the notice allows. Sooner than that see :func:`propose`."""
+def end_early(
+    secondment: Secondment, *, by: Person, last_day: date, asked_by: str, reason: str, given_on: date | None = None
+) -> Secondment:
+    """End by notice: HR alone sets a new last day that the notice allows. Sooner than that see :func:`propose`.
+
+    ``given_on`` is the day on which the notice was received, where that is not today.
+    """
     secondment = transitions.lock(secondment.pk)
     if not policies.may_run(secondment, by):
         raise NotAllowed(_("Only HR of the seconder ends a placement early."))
     _possible(secondment, last_day, reason)
-    if is_short(secondment, last_day, asked_by):
+    given = _given(secondment, given_on)
+    if is_short(secondment, last_day, asked_by, given):
         raise Refused(
             Refusal(
                 _("The notice runs until %(day)s; to end sooner somebody else at the seconder has to approve it.")
-                % {"day": _day(proposed_last_day(secondment, asked_by))},
+                % {"day": _day(proposed_last_day(secondment, asked_by, given))},
                 "last_day",
             )
         )
     _supersede(secondment, by)
+    secondment.notice_given_on = given
     return _end(secondment, by=by, last_day=last_day, asked_by=asked_by, reason=reason)
 
 
@@ -168,14 +191,21 @@ def _supersede(case: Secondment, by: Person) -> None:
 
 @transaction.atomic
 def propose(
-    secondment: Secondment, *, by: Person, last_day: date, asked_by: str, reason: str, concern: Concern | None = None
+    secondment: Secondment,
+    *,
+    by: Person,
+    last_day: date,
+    asked_by: str,
+    reason: str,
+    concern: Concern | None = None,
+    given_on: date | None = None,
 ) -> EarlyEnd:
     """HR proposes to end at once, or sooner than the notice allows; nothing changes until somebody else approves."""
     case = transitions.lock(secondment.pk)
     if not policies.may_run(case, by):
         raise NotAllowed(_("Only HR of the seconder ends a placement early."))
     _possible(case, last_day, reason)
-    if not is_short(case, last_day, asked_by):
+    if not is_short(case, last_day, asked_by, _given(case, given_on)):
         raise Refused(Refusal(_("The notice allows this day: it needs no second person."), "last_day"))
     if case.early_ends.filter(approved__isnull=True).exists():
         raise Refused(_("An early end waits for an answer already."))
@@ -190,6 +220,24 @@ def propose(
     )
     ledger.record("early_end.propose", by=by, case_id=case.pk, day=str(last_day), party=asked_by)
     early_end_notices.proposed(found)
+    return found
+
+
+@transaction.atomic
+def take_back(found: EarlyEnd, *, by: Person) -> EarlyEnd:
+    """Who proposed it, or another of HR, takes it back while nobody has answered; nothing has changed."""
+    case = transitions.lock(found.secondment_id)
+    found = case.early_ends.select_for_update().get(pk=found.pk)
+    found.secondment = case
+    if not policies.may_run(case, by):
+        raise NotAllowed(_("HR of the seconder takes it back."))
+    if found.approved is not None:
+        raise Refused(_("This has been answered meanwhile."))
+    found.approved, found.answer = False, str(_("Taken back."))
+    found.answered_at, found.answered_by = clock.now(), by
+    found.save()
+    call_off(f"early-end:{found.pk}")
+    ledger.record("early_end.take_back", by=by, case_id=case.pk, day=str(found.last_day))
     return found
 
 

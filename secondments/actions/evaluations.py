@@ -33,20 +33,18 @@ def complete(
     ``results`` maps an objective's id to its result and the evidence, ``skills`` a skill's id to the levels before
     and now; a skill that somebody cannot judge is left out.
     """
-    secondment = transitions.lock(evaluation.secondment_id)
-    evaluation = secondment.evaluations.select_for_update().get(pk=evaluation.pk)
-    if not policies.may_evaluate(evaluation, policies.parts_of(secondment, by)):
-        raise NotAllowed(_("This evaluation is for %(name)s to write.") % {"name": evaluation.person})
-    if evaluation.completed_at:
-        raise Refused(_("You have handed in your evaluation already."))
-    if secondment.review_concluded_at or secondment.state != State.REVIEW:
-        raise Refused(_("HR has concluded the review; it can no longer be added to."))
+    evaluation = _held(evaluation, by)
+    secondment = evaluation.secondment
+    unshown = [pk for pk, (_result, evidence) in results.items() if not evidence.strip()]
+    if unshown:
+        raise Refused(*(Refusal(_("Say in a sentence what shows it."), f"evidence_{pk}") for pk in unshown))
     evaluation.what_worked = answers["what_worked"]
     evaluation.skills = answers["skills"]
     evaluation.would_repeat = answers["would_repeat"]
     for name in RATINGS:
         setattr(evaluation, name, answers.get(name))
     evaluation.completed_at = clock.now()
+    evaluation.draft, evaluation.drafted_at, evaluation.drafted_by = {}, None, None
     evaluation.person = by
     evaluation.save()
     ObjectiveResult.objects.bulk_create(
@@ -65,6 +63,29 @@ def complete(
     turns.settle(secondment)
     if not secondment.evaluations.filter(completed_at__isnull=True).exists():
         review_notices.evaluations_in(secondment)
+    return evaluation
+
+
+def _held(evaluation: Evaluation, by: Person) -> Evaluation:
+    """The evaluation under the lock of its case, while it can be written."""
+    secondment = transitions.lock(evaluation.secondment_id)
+    evaluation = secondment.evaluations.select_for_update().get(pk=evaluation.pk)
+    evaluation.secondment = secondment
+    if not policies.may_evaluate(evaluation, policies.parts_of(secondment, by)):
+        raise NotAllowed(_("This evaluation is for %(name)s to write.") % {"name": evaluation.person})
+    if evaluation.completed_at:
+        raise Refused(_("You have handed in your evaluation already."))
+    if secondment.review_concluded_at or secondment.state != State.REVIEW:
+        raise Refused(_("HR has concluded the review; it can no longer be added to."))
+    return evaluation
+
+
+@transaction.atomic
+def keep_draft(evaluation: Evaluation, *, by: Person, values: dict[str, str]) -> Evaluation:
+    """Keep what was typed so far, as it was typed, for whoever typed it; it is not handed in, and reminders go on."""
+    evaluation = _held(evaluation, by)
+    evaluation.draft, evaluation.drafted_at, evaluation.drafted_by = values, clock.now(), by
+    evaluation.save()
     return evaluation
 
 

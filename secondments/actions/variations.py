@@ -12,10 +12,20 @@ from django.utils.translation import gettext as _
 from people import clock, ledger
 from people.models import Person
 from people.notify import call_off
-from secondments import charging, early_end_notices, effects, guards, review_notices, timetable, transitions, turns
+from secondments import (
+    abroad_notices,
+    charging,
+    early_end_notices,
+    effects,
+    guards,
+    review_notices,
+    timetable,
+    transitions,
+    turns,
+)
 from secondments.actions import leaves
 from secondments.guards import Refusal
-from secondments.models import Secondment
+from secondments.models import Certificate, Secondment
 from secondments.states import PLACED, State
 from secondments.transitions import Refused
 
@@ -103,6 +113,9 @@ def apply(secondment: Secondment, changes: dict[str, Any], *, by: Person | None,
         charging.note_hours(case)
     charging.replan(case)
     early_end_notices.varied(case, paper, ends_anew="end_on" in given)
+    if "end_on" in given and given["end_on"] > before["end_on"]:
+        shorter = Certificate.objects.current().filter(secondment=case, valid_until__lt=given["end_on"])
+        abroad_notices.outlasts_papers(case, shorter.filter(valid_until__gte=clock.today(case.zone)))
     turns.settle(case)
     return case
 

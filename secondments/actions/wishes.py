@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,8 +28,21 @@ LASTING = frozenset({"cumulative_maximum_days", "contract_must_outlast"})
 OPEN_AT_ONCE = 5  # of one case
 
 
+@dataclass(frozen=True)
+class Check:
+    """One rule of the policy held against a later last day: whether it is met, and how it counts."""
+
+    is_met: bool
+    sentence: str
+
+
 def findings(case: Secondment, end_on: date | None) -> list[str]:
-    """What the policy of the case says against a later last day, in sentences with the days; none where it allows it.
+    """What the policy says against a later last day, in sentences with the days; none where it allows it."""
+    return [check.sentence for check in checks(case, end_on) if not check.is_met]
+
+
+def checks(case: Secondment, end_on: date | None) -> list[Check]:
+    """Every rule that a later last day is held against; nothing where it does not become later.
 
     The deadline, the number of extensions, the longest single one, the longest placement, and all days with this host
     together. HR may decide against each, with a reason.
@@ -35,35 +50,33 @@ def findings(case: Secondment, end_on: date | None) -> list[str]:
     assert case.start_on and case.end_on
     if end_on is None or end_on <= case.end_on:
         return []
-    rules, today, found = case.rules, clock.today(case.zone), []
+    return [*_of_one_extension(case, end_on), *_by_eligibility(case, end_on)]
+
+
+def _of_one_extension(case: Secondment, end_on: date) -> Iterator[Check]:
+    assert case.start_on and case.end_on
+    rules = case.rules
     deadline = case.end_on - timedelta(days=rules.extension_days_before)
-    if today > deadline:
-        found.append(
-            _("An extension has to be asked for %(n)d days before the last day, which was %(day)s.")
-            % {"n": rules.extension_days_before, "day": date_format(deadline, "j F Y")}
-        )
+    words = {"n": rules.extension_days_before, "day": date_format(deadline, "j F Y")}
+    if clock.today(case.zone) > deadline:
+        text = _("An extension has to be asked for %(n)d days before the last day, which was %(day)s.")
+        yield Check(False, text % words)
+    else:
+        yield Check(True, _("Asked for in time: %(n)d days before the last day is %(day)s.") % words)
     before = extensions_before(case)
-    if before >= rules.extensions_maximum:
-        found.append(
-            ngettext(
-                "It has been extended %(n)d time; the policy allows %(most)d.",
-                "It has been extended %(n)d times; the policy allows %(most)d.",
-                before,
-            )
-            % {"n": before, "most": rules.extensions_maximum}
-        )
+    text = ngettext(
+        "It has been extended %(n)d time; the policy allows %(most)d.",
+        "It has been extended %(n)d times; the policy allows %(most)d.",
+        before,
+    )
+    yield Check(before < rules.extensions_maximum, text % {"n": before, "most": rules.extensions_maximum})
     days = (end_on - case.end_on).days
-    if days > rules.extension_maximum_days:
-        found.append(
-            _("One extension is at most %(most)d days; this is %(n)d.")
-            % {"most": rules.extension_maximum_days, "n": days}
-        )
+    text = _("One extension is at most %(most)d days; this is %(n)d.")
+    most = rules.extension_maximum_days
+    yield Check(days <= most, text % {"most": most, "n": days})
     whole = length(case.start_on, end_on)
-    if whole > rules.maximum_days:
-        found.append(
-            _("A placement is at most %(most)d days; it would be %(n)d.") % {"most": rules.maximum_days, "n": whole}
-        )
-    return found + _by_eligibility(case, end_on)
+    text = _("A placement is at most %(most)d days; it would be %(n)d.")
+    yield Check(whole <= rules.maximum_days, text % {"most": rules.maximum_days, "n": whole})
 
 
 def extensions_before(case: Secondment) -> int:
@@ -72,7 +85,7 @@ def extensions_before(case: Secondment) -> int:
     return sum(row.get("after", {}).get("end_on", "") > row.get("before", {}).get("end_on", "9") for row in entries)
 
 
-def _by_eligibility(case: Secondment, end_on: date) -> list[str]:
+def _by_eligibility(case: Secondment, end_on: date) -> list[Check]:
     """All days with this host, and the end of the contract, as the rules of eligibility count them."""
     now = case.end_on
     try:
@@ -80,8 +93,10 @@ def _by_eligibility(case: Secondment, end_on: date) -> list[str]:
         verdicts = facts.eligibility_of(case)
     finally:
         case.end_on = now
-    against = eligibility.Answer.NOT_MET
-    return [row.sentence for row in verdicts if row.rule in LASTING and row.answer == against]
+    against, known = eligibility.Answer.NOT_MET, {eligibility.Answer.MET, eligibility.Answer.NOT_MET}
+    return [
+        Check(row.answer != against, row.sentence) for row in verdicts if row.rule in LASTING and row.answer in known
+    ]
 
 
 def changes_of(wish: Wish) -> dict[str, Any]:

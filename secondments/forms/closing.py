@@ -41,7 +41,7 @@ class EvaluationForm(ModelForm):
                 label=_("Result"), choices=Result, widget=forms.RadioSelect
             )
             self.fields[f"evidence_{objective.pk}"] = forms.CharField(
-                label=_("What shows it?"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2})
+                label=_("What shows it?"), max_length=2000, widget=forms.Textarea({"rows": 2})
             )
         self.skills = list(skills)
         levels = [("", _("I cannot judge it")), *Level.choices]
@@ -51,6 +51,10 @@ class EvaluationForm(ModelForm):
                     label=label, choices=levels, coerce=int, empty_value=None, required=False
                 )
         style(self)
+
+    def typed(self) -> dict[str, str]:
+        """Every field as it was sent, right or wrong, for a draft."""
+        return {name: self.data[name] for name in self.fields if self.data.get(name)}
 
     def clean(self) -> dict[str, Any]:
         """A skill has both levels or none."""

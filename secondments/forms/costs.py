@@ -30,15 +30,16 @@ class RechargeForm(ModelForm):
         model = RechargeTerms
         fields = [
             "model", "frequency", "currency", "annual_salary", "on_cost_percent", "percent", "fixed", "cover", "rate",
-            "most_hours", "uplift_from", "uplift_percent", "suspends_absence", "payment_days", "tax_treatment",
-            "tax_reason",
+            "most_hours", "uplift_from", "uplift_percent", "suspends_absence", "sickness_charged_days", "payment_days",
+            "tax_treatment", "tax_reason",
         ]  # fmt: skip
         widgets = {"model": forms.RadioSelect, "uplift_from": DateInput()}
         help_texts = {
             "percent": _("Of salary and on-costs."),
             "suspends_absence": _(
-                "Sickness once it is long by the policy of the case, other long absence from its first day."
+                "Sickness once it has lasted as long as is said below, other long absence from its first day."
             ),
+            "sickness_charged_days": _("As the clause on sickness has it; empty means as long as the policy says."),
             "tax_treatment": _("A decision that is recorded here; nothing is worked out from it."),
         }
 

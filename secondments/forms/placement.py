@@ -74,6 +74,24 @@ class CheckInForm(ModelForm):
         }
 
 
+class AttendForm(Form):
+    note = forms.CharField(
+        label=_("What was done"),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Read by HR of the seconder and by who checked in."),
+    )
+
+
+class SummaryForm(Form):
+    summary = forms.CharField(
+        label=_("What the line manager is to know"),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("In words of your own; the answers themselves are not shown to them. Who checked in reads it too."),
+    )
+
+
 class ExtraCheckInForm(Form):
     parties = forms.MultipleChoiceField(label=_("Who checks in?"), widget=forms.CheckboxSelectMultiple)
     due_on = forms.DateField(label=_("By"), widget=DateInput())
@@ -101,6 +119,12 @@ class EarlyEndForm(Form):
         label=_("Who ends it?"),
         choices=[(p.value, p.label) for p in (Party.SECONDER, Party.HOST, Party.SECONDEE)],
         widget=forms.RadioSelect,
+    )
+    given_on = forms.DateField(
+        label=_("Notice was received on"),
+        required=False,
+        widget=DateInput(),
+        help_text=_("Today, if it is left empty. The weeks of notice run from that day."),
     )
     last_day = forms.DateField(label=_("New last day"), widget=DateInput())
     at_once = forms.BooleanField(

@@ -1,13 +1,40 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from people.keys import new_key
 from people.models import Person
 from secondments.choices import CertificateKind
 from secondments.models.secondment import Secondment
+
+# Of some kinds one has several side by side; none of them renews another.
+SIDE_BY_SIDE = (
+    CertificateKind.INSURANCE,
+    CertificateKind.REGISTRATION,
+    CertificateKind.CLEARANCE,
+    CertificateKind.OTHER,
+)
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    def current(self) -> CertificateQuerySet:
+        """Without what was put away, and without what a later one has taken the place of.
+
+        A renewal is of the same kind, begun or noted after it, without a gap, and lasts longer.
+        """
+        renewals = Certificate.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=OuterRef("valid_until")),
+            Q(valid_from__gt=OuterRef("valid_from")) | Q(pk__gt=OuterRef("pk")),
+            secondment=OuterRef("secondment"),
+            kind=OuterRef("kind"),
+            ended_at__isnull=True,
+            valid_from__lte=OuterRef("valid_until") + timedelta(days=1),
+        ).exclude(kind__in=SIDE_BY_SIDE)
+        return self.filter(~Exists(renewals), ended_at__isnull=True)
 
 
 class Certificate(models.Model):
@@ -28,6 +55,8 @@ class Certificate(models.Model):
     added_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = CertificateQuerySet.as_manager()
 
     class Meta:
         ordering = ["secondment", F("valid_until").asc(nulls_last=True), "pk"]

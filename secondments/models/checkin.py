@@ -35,8 +35,18 @@ class CheckIn(models.Model):
     support = models.TextField(_("What would help, or should change?"), blank=True)
     wants_contact = models.BooleanField(_("I would like HR to get in touch with me"), default=False)
     note_to_hr = models.TextField(_("Private note to HR"), blank=True)
+    # A low answer, a wish to be contacted, a note or an objective at risk: HR sees to it and says what was done.
+    needs_attention = models.BooleanField(default=False, editable=False)
+    attended_at = models.DateTimeField(null=True, editable=False)
+    attended_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    attended_note = models.TextField(_("what was done"), max_length=2000, blank=True, editable=False)
+    # The line manager reads no answers: HR tells them in words of its own what they should know.
+    summary = models.TextField(_("summary for the line manager"), max_length=2000, blank=True, editable=False)
+    shared_at = models.DateTimeField(null=True, editable=False)
+    shared_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
 
     PENDING = Q(completed_at__isnull=True, cancelled_at__isnull=True)
+    UNATTENDED = Q(needs_attention=True, attended_at__isnull=True)
 
     class Meta:
         ordering = ["secondment", "due_on", "party"]
@@ -58,6 +68,16 @@ class CheckIn(models.Model):
                 | Q(drafted_at__isnull=False, drafted_by__isnull=False),
                 name="checkin_drafted_stamped",
             ),
+            models.CheckConstraint(
+                condition=Q(attended_at__isnull=True, attended_by__isnull=True)
+                | Q(attended_at__isnull=False, attended_by__isnull=False, needs_attention=True),
+                name="checkin_attended_stamped",
+            ),
+            models.CheckConstraint(
+                condition=Q(shared_at__isnull=True, shared_by__isnull=True)
+                | Q(shared_at__isnull=False, shared_by__isnull=False, completed_at__isnull=False),
+                name="checkin_shared_stamped",
+            ),
         ]
         indexes = [
             models.Index(
@@ -69,6 +89,11 @@ class CheckIn(models.Model):
                 fields=["person", "due_on"],
                 condition=Q(completed_at__isnull=True, cancelled_at__isnull=True),
                 name="checkin_pending_by_person",
+            ),
+            models.Index(
+                fields=["secondment"],
+                condition=Q(needs_attention=True, attended_at__isnull=True),
+                name="checkin_to_attend_to",
             ),
         ]
 

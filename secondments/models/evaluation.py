@@ -31,10 +31,21 @@ class Evaluation(models.Model):
     )
     worth = models.PositiveSmallIntegerField(_("How much was it worth to you?"), choices=Rating, null=True)
     would_repeat = models.BooleanField(_("Would you do it again?"), null=True)
+    # What was written so far, field by field as it was typed; for whoever writes it alone, gone once handed in.
+    draft = models.JSONField(default=dict, editable=False)
+    drafted_at = models.DateTimeField(null=True, editable=False)
+    drafted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
 
     class Meta:
         ordering = ["secondment", "party"]
-        constraints = [models.UniqueConstraint(fields=["secondment", "party"], name="evaluation_once_each_party")]
+        constraints = [
+            models.UniqueConstraint(fields=["secondment", "party"], name="evaluation_once_each_party"),
+            models.CheckConstraint(
+                condition=Q(drafted_at__isnull=True, drafted_by__isnull=True)
+                | Q(drafted_at__isnull=False, drafted_by__isnull=False, completed_at__isnull=True),
+                name="evaluation_drafted_stamped",
+            ),
+        ]
         indexes = [
             models.Index(fields=["person"], condition=Q(completed_at__isnull=True), name="evaluation_open_by_person")
         ]

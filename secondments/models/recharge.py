@@ -58,6 +58,9 @@ class RechargeTerms(models.Model):
     uplift_from = models.DateField(_("salary raised from"), null=True, blank=True)
     uplift_percent = percentage(_("raised by, %"), 100)
     suspends_absence = models.BooleanField(_("long absence is not charged"), default=False)
+    sickness_charged_days = models.PositiveSmallIntegerField(
+        _("sickness is charged for, days"), null=True, blank=True, validators=[MaxValueValidator(366)]
+    )
     payment_days = models.PositiveSmallIntegerField(
         _("paid within, days"), default=30, validators=[MaxValueValidator(365)]
     )
@@ -104,6 +107,7 @@ class Charge(models.Model):
     currency = models.CharField(max_length=3)
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     lines = models.JSONField(default=list)
+    working = models.JSONField(default=dict)  # how it was counted, as ``recharge.working`` gives it, for whoever checks
     state = models.CharField(max_length=8, choices=ChargeState, default=ChargeState.EXPECTED)
     invoice_number = models.CharField(_("number of the invoice"), max_length=60, blank=True)
     invoiced_on = models.DateField(_("invoiced on"), null=True)

@@ -166,6 +166,7 @@ class Secondment(Lifecycle):
     agreement_sealed_at = models.DateTimeField(null=True, editable=False)
 
     ended_early_at = models.DateTimeField(null=True, editable=False)
+    notice_given_on = models.DateField(_("notice received on"), null=True, editable=False)
     ended_early_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     early_end_reason = models.TextField(blank=True, editable=False)
     early_end_asked_by = models.CharField(max_length=14, choices=Party, blank=True, editable=False)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -18,9 +20,9 @@ from secondments import calendar_files, key_dates, placement_policies, policies,
 from secondments.choices import Kind, ListKind, Part, Party
 from secondments.filters import SecondmentFilter
 from secondments.forms.checklists import ChecklistItemForm
-from secondments.models import CheckIn, Secondment
+from secondments.models import CheckIn, ChecklistItem, Evidence, Secondment
 from secondments.states import BEFORE_START, PHASE_OF, PLACED, SIGNED, STARTED, Phase, State
-from secondments.views import scope
+from secondments.views import next_steps, scope
 
 PAGE = 50
 RECENT = 10  # lines of the timeline that are shown at once
@@ -62,7 +64,9 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
     ]
     items = [
         (item, policies.may_tick(item, parts), item.list in run)
-        for item in case.checklist.select_related("done_by", "owner")
+        for item in case.checklist.annotate(
+            has_file=Exists(Evidence.objects.filter(item=OuterRef("pk")))
+        ).select_related("done_by", "owner")
         if policies.may_see_item(item, parts)
     ]
     checkins = [
@@ -90,6 +94,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         "case": case,
         "sentence": turns.sentence(case),
         "waiting_since": turns.waiting_since(case),
+        "held_by": _held_by(case, items),
         "is_hr": is_hr,
         "offers": [offer for offer in offers if offer.name not in {"submit"}],
         "submission": next((offer for offer in offers if offer.name == "submit"), None),
@@ -103,15 +108,28 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         "item_form": ChecklistItemForm(lists=run) if run and case.is_open else None,
         "checkins": checkins,
         "checkins_by_day": _by_day(checkins, soon),
+        "reads_summaries": Part.LINE_MANAGER in parts,
         "evaluations": evaluations,
         "shows_review": policies.may_see_review(parts) and case.state in {State.REVIEW, State.RETURN, State.COMPLETED},
         "shows_return": policies.may_see_outcome(parts) and case.state in {State.RETURN, State.COMPLETED},
         "shows_placement": case.state in STARTED or case.state == State.AGREED,
         "can_end_early": is_hr and case.state in PLACED,
+        "pending_end": case.early_ends.filter(approved__isnull=True).first()
+        if case.state in PLACED and placement_policies.may_read_early_end(parts)
+        else None,
         "timeline": told[:RECENT],
         "timeline_before": told[RECENT:],
         "next_checkin": next(
             (c for c, _r, _m in checkins if policies.may_answer(c, parts) and not c.completed_at), None
+        ),
+        "steps": next_steps.of(
+            case,
+            person,
+            parts,
+            checkins=[checkin for checkin, *_ in checkins],
+            items=[item for item, *_ in items],
+            evaluations=[evaluation for evaluation, *_ in evaluations],
+            until=soon,
         ),
         "may_appeal": policies.may_appeal(case, person),
         "can_edit": policies.may_edit_proposal(case, person),
@@ -125,6 +143,13 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         "sets_rhythm": is_hr and case.state in PLACED,
         "before_start": case.state in BEFORE_START,
     }
+
+
+def _held_by(case: Secondment, items: Sequence[tuple[ChecklistItem, bool, bool]]) -> list[tuple[ChecklistItem, bool]]:
+    """What holds the start back once its day has come, of what the reader may see, and whether it is theirs to do."""
+    if case.turn != turns.HELD:
+        return []
+    return [(item, may_tick) for item, may_tick, _runs in items if item.blocks_start and not item.done_at]
 
 
 Checkins = list[tuple[CheckIn, bool, bool]]
@@ -210,6 +235,7 @@ def calendar_file(request: PersonRequest, key: str) -> HttpResponse:
         raise Denied(_("The calendar is for those who work together, once the proposal is approved."))
     content = calendar_files.write(
         key_dates.of(case, request.user),
+        title=case.title,
         case_key=case.key,
         site=settings.SITE_URL,
         path=case.get_absolute_url(),
@@ -218,31 +244,3 @@ def calendar_file(request: PersonRequest, key: str) -> HttpResponse:
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{case.reference}.ics"'
     return response
-
-
-def my_placement(request: PersonRequest) -> HttpResponse:
-    """The secondee's own way in: the running or next placement, or the latest."""
-    mine = Secondment.objects.visible_to(request.user).filter(secondee=request.user)
-    found = mine.filter(state__in=[*PLACED, State.RETURN]).order_by("start_on").first()
-    found = found or mine.open().order_by("start_on").first() or mine.order_by("-end_on").first()
-    if found is None:
-        return redirect("home")
-    return redirect("placement", key=found.key)
-
-
-def placement(request: PersonRequest, key: str) -> HttpResponse:
-    """The secondee's page: where, when, who to ask, what to do next, the way back."""
-    case = scope.case(request, key)
-    if case.secondee_id != request.user.pk:
-        return redirect(case)
-    context = case_context(request, case)
-    context["my_evaluation"] = next(
-        (
-            e
-            for e, _read, mine in context["evaluations"]
-            if mine and not e.completed_at and not case.review_concluded_at
-        ),
-        None,
-    )
-    context["todo"] = [row for row in context["checkins"] if row[2] and row[0].completed_at is None][:1]
-    return render(request, "secondments/placement.html", context)

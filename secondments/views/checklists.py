@@ -21,7 +21,7 @@ from secondments.actions import attachments, checklists
 from secondments.choices import ListKind
 from secondments.forms.checklists import ChecklistItemForm, EvidenceForm, ItemOwnerForm, UsualItemForm, UsualItems
 from secondments.models import ChecklistItem, Secondment, UsualItem
-from secondments.transitions import Refused
+from secondments.transitions import NotAllowed, Refused
 from secondments.views import scope
 from secondments.views.cases import case_context
 
@@ -38,12 +38,18 @@ def tick(request: PersonRequest, key: str, pk: int) -> HttpResponse:
     """Done, or not after all."""
     case = scope.case(request, key)
     item = _item(request, case, pk)
+    refusals = []
     try:
         checklists.tick(item, by=request.user, done=request.POST.get("done") == "1")
     except Refused as refused:
-        scope.tell(request, refused)
+        if not request.htmx:
+            scope.tell(request, refused)
+        elif isinstance(refused, NotAllowed):
+            raise Denied(str(refused)) from None
+        refusals = refused.refusals
     if request.htmx:
-        return render(request, "secondments/_checklists.html", case_context(request, case))
+        context = case_context(request, case) | {"refused": pk, "refusals": refusals}
+        return render(request, "secondments/_checklists.html", context)
     return redirect(f"{case.get_absolute_url()}#checklists")
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from people.access import Denied, PersonRequest, fetch
+from people import clock
+from people.access import Denied, PersonRequest, fetch, hides_secrets
 from secondments import policies, review_tables
 from secondments.actions import early_end, evaluations, outcomes
 from secondments.choices import Part, Party
@@ -42,6 +46,14 @@ def evaluate(request: PersonRequest, key: str, party: str) -> HttpResponse:
     if request.method == "POST":
         if form is None:
             raise Denied(_("This evaluation has been handed in, or is for somebody else to write."))
+        if "draft" in request.POST:
+            try:
+                evaluations.keep_draft(found, by=request.user, values=form.typed())
+            except Refused as refused:
+                scope.tell(request, refused)
+                return redirect(case)
+            messages.success(request, _("Kept as a draft: only you see it until you hand it in."))
+            return redirect("evaluate", key=case.key, party=party)
         if form.is_valid():
             try:
                 evaluations.complete(
@@ -56,8 +68,14 @@ def evaluate(request: PersonRequest, key: str, party: str) -> HttpResponse:
 
 
 def _evaluation_form(request: PersonRequest, evaluation: Evaluation, case: Secondment) -> EvaluationForm:
+    """With the reader's own draft; what another speaker of the same party has begun stays theirs."""
+    is_own = evaluation.drafted_by_id == request.user.pk and not hides_secrets(request)
     return EvaluationForm(
-        request.POST or None, instance=evaluation, objectives=case.objectives.all(), skills=case.skills.all()
+        request.POST or None,
+        instance=evaluation,
+        initial=evaluation.draft if is_own else None,
+        objectives=case.objectives.all(),
+        skills=case.skills.all(),
     )
 
 
@@ -128,12 +146,13 @@ def end_early(request: PersonRequest, key: str) -> HttpResponse:
     case = _as_hr(request, key)
     if case.state not in PLACED:
         raise Denied(_("Only a placement that is running can be ended early."))
-    ways = early_end.notices_of(case)
     concerns = case.concerns.filter(ended_at__isnull=True)
-    form = EarlyEndForm(
-        request.POST or None, initial={"asked_by": Party.SECONDER, "last_day": ways[0].last_day}, concerns=concerns
-    )
-    if request.method == "POST" and form.is_valid():
+    received = _received(request, case)
+    ways = early_end.notices_of(case, received)
+    counts = "count" in request.POST  # nothing is done but shown: what was typed stays, and the days are counted anew
+    initial = {"asked_by": Party.SECONDER, "last_day": ways[0].last_day, **(request.POST.dict() if counts else {})}
+    form = EarlyEndForm(None if counts else request.POST or None, initial=initial, concerns=concerns)
+    if request.method == "POST" and not counts and form.is_valid():
         given = form.cleaned_data
         at_once = given.pop("at_once")
         concern = given.pop("concern")
@@ -148,11 +167,18 @@ def end_early(request: PersonRequest, key: str) -> HttpResponse:
         else:
             messages.success(request, _("The placement ends early; the review is open and everybody has been told."))
             return redirect(case)
-    return render(
-        request,
-        "secondments/end_early.html",
-        {"case": case, "form": form, "ways": ways, "waiting": case.early_ends.filter(approved__isnull=True).first()},
-    )
+    waiting = case.early_ends.filter(approved__isnull=True).first()
+    context = {"case": case, "form": form, "ways": ways, "waiting": waiting, "received": received}
+    return render(request, "secondments/end_early.html", context)
+
+
+def _received(request: PersonRequest, case: Secondment) -> date | None:
+    """The day on which notice was received, where it was typed and has passed."""
+    try:
+        found = parse_date(request.POST.get("given_on", ""))
+    except ValueError:
+        return None
+    return found if found and found < clock.today(case.zone) else None
 
 
 def outcome(request: PersonRequest, key: str) -> HttpResponse:

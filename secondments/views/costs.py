@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from people import clock
 from people.access import Denied, PersonRequest, fetch, hides_secrets
 from people.confirming import confirmed
-from secondments import exports, placement_policies, policies, scopes
+from secondments import exports, placement_policies, policies, scopes, statements
 from secondments.actions import charges as actions
-from secondments.choices import ChargeState, Part, RechargeModel
+from secondments.choices import ChargeState, RechargeModel
 from secondments.forms.costs import HandOverForm, HoursForm, InvoiceForm, PaidForm, RechargeForm
 from secondments.models import Charge, RechargeTerms, Secondment
-from secondments.recharge import CORRECTION, COVER, EXPENSE, FIXED, HOURS, ON_COSTS, SALARY
 from secondments.states import STARTED, State
 from secondments.transitions import Refused
 from secondments.views import scope
@@ -155,7 +154,8 @@ def charge(request: PersonRequest, key: str, number: int) -> HttpResponse:
     context = {
         "case": case,
         "charge": found,
-        "lines": shown(found, policies.parts_of(case, request.user)),
+        "lines": statements.lines(found, policies.parts_of(case, request.user)),
+        "tables": statements.tables(found, policies.parts_of(case, request.user)),
         "form": form,
         "terms": RechargeTerms.objects.filter(secondment=case).first(),
         "is_overdue": is_overdue(found, today),
@@ -168,9 +168,12 @@ def charge_file(request: PersonRequest, key: str, number: int, kind: str) -> Htt
     case, found = charge_of(request, key, number)
     if kind not in exports.TYPES:
         raise Http404
-    rows = [(label, amount, found.currency) for label, amount in shown(found, policies.parts_of(case, request.user))]
-    make = exports.as_csv if kind == exports.CSV else exports.as_xlsx
-    content = make([_("What for"), _("Amount"), _("Currency")], [*rows, (_("Total"), found.amount, found.currency)])
+    parts = policies.parts_of(case, request.user)
+    head = [_("What for"), _("Amount"), _("Currency")]
+    rows = [(label, amount, found.currency) for label, amount in statements.lines(found, parts)]
+    rows.append((_("Total"), found.amount, found.currency))
+    tables = statements.tables(found, parts)
+    content = exports.as_csv(head, rows, *tables) if kind == exports.CSV else exports.as_xlsx(head, rows, *tables)
     response = HttpResponse(content, content_type=exports.TYPES[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{case.reference}-{found.number}.{kind}"'
     return response
@@ -181,25 +184,3 @@ def charge_of(request: PersonRequest, key: str, number: int) -> tuple[Secondment
     found = fetch(scopes.charges(request.user).filter(secondment=case), number=number)
     found.secondment = case
     return case, found
-
-
-def shown(charge: Charge, parts: frozenset[Part]) -> list[tuple[str, Decimal]]:
-    """Label and amount of each line; who may not know a salary reads pay and on-costs in one."""
-    names = {
-        SALARY: _("Salary"),
-        ON_COSTS: _("On-costs"),
-        COVER: _("Cover of the post"),
-        FIXED: _("Fixed amount"),
-        HOURS: _("Hours worked"),
-        CORRECTION: _("Correction of earlier statements"),
-    }
-    found: dict[str, Decimal] = {}
-    for line in charge.lines:
-        kind = line["kind"]
-        if kind in {SALARY, ON_COSTS} and not parts & placement_policies.CHARGES:
-            label = str(_("Salary and on-costs"))
-        else:
-            label = line["label"] or str(names.get(kind, _("Other")))
-            label = f"{_('Expense')}: {label}" if kind == EXPENSE else label
-        found[label] = found.get(label, Decimal(0)) + Decimal(line["amount"])
-    return list(found.items())

@@ -310,8 +310,9 @@ def read(request: PersonRequest, key: str) -> HttpResponse:
         raise Denied(_("The business case is not for finance."))
     is_home = policies.may_see_home_side(parts)
     hidden = set() if policies.may_see_recharge(parts) else {"recharge"}
-    rows = [row for row in substance.rows(case) if (is_home or row.readers == substance.ALL) and row.name not in hidden]
     kept = list(case.submissions.filter(revision__lte=case.revision))
+    said = substance.as_decided(case, kept[0].content if kept else [])
+    rows = [row for row in said if (is_home or row.readers == substance.ALL) and row.name not in hidden]
     changes = [
         (newer, substance.differences(older.content, newer.content, is_home=is_home, hidden=hidden))
         for newer, older in pairwise(kept)
@@ -326,6 +327,7 @@ def read(request: PersonRequest, key: str) -> HttpResponse:
         "may_see_estimate": policies.may_see_salary(case, request.user),
         "may_see_files": bool(parts & {Part.HR_SECONDER, *policies.FILE_READERS}),
         "started": case.proposal.started_by,
+        "is_approved": case.approved_at is not None and bool(kept),
     }
     return render(request, "secondments/proposal_read.html", context)
 

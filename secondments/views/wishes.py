@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -13,9 +16,10 @@ from people.forms.base import Reason
 from secondments import placement_policies, policies, scopes
 from secondments.actions import early_end as ending
 from secondments.actions import wishes as actions
+from secondments.choices import Part
 from secondments.forms.wishes import AnswerForm, WishForm
 from secondments.guards import Refusal
-from secondments.models import Secondment, Wish
+from secondments.models import Certificate, Secondment, Wish
 from secondments.transitions import NotAllowed, Refused
 from secondments.views import scope
 
@@ -77,16 +81,27 @@ def wish(request: PersonRequest, key: str, wish_key: str) -> HttpResponse:
             else:
                 messages.success(request, _("Answered; everybody concerned is told."))
                 return redirect(found)
+    checks = actions.checks(case, found.end_on) if is_open else []
     context = {
         "case": case,
         "wish": found,
         "form": form,
         "takes_back": takes_back,
         "drafts": found.granted is True and policies.may_run(case, request.user),
-        "findings": actions.findings(case, found.end_on) if is_open else found.findings,
+        "checks": checks,
+        "is_free": all(check.is_met for check in checks),
+        "findings": [] if is_open else found.findings,
+        "papers": _papers_before(case, found.end_on, policies.parts_of(case, request.user)),
         "shows_words": not hides_secrets(request),
     }
     return render(request, "secondments/wish.html", context)
+
+
+def _papers_before(case: Secondment, end_on: date | None, parts: Collection[Part]) -> list[Certificate]:
+    """Papers that would end before a later last day, for those who read them."""
+    if not end_on or not set(parts) & placement_policies.ABROAD_READERS or end_on <= (case.end_on or end_on):
+        return []
+    return list(Certificate.objects.current().filter(secondment=case, valid_until__lt=end_on))
 
 
 def _take_back(request: PersonRequest, found: Wish) -> HttpResponse:
@@ -110,7 +125,16 @@ def early_end(request: PersonRequest, key: str, end_key: str) -> HttpResponse:
     found = fetch(case.early_ends.select_related("proposed_by", "answered_by", "concern"), key=end_key)
     found.secondment = case
     answers = placement_policies.may_answer_early_end(found, parts, request.user)
+    takes_back = found.approved is None and policies.may_run(case, request.user)
     form = Reason(request.POST or None, label=_("Why not"), required=False) if answers else None
+    if request.method == "POST" and "take_back" in request.POST and takes_back:
+        try:
+            ending.take_back(found, by=request.user)
+        except Refused as refused:
+            scope.tell(request, refused)
+        else:
+            messages.success(request, _("Taken back; the placement goes on as before."))
+        return redirect(case)
     if request.method == "POST":
         if form is None:
             raise Denied(_("It takes a second person at the seconder: somebody else than who proposed it."))
@@ -129,6 +153,7 @@ def early_end(request: PersonRequest, key: str, end_key: str) -> HttpResponse:
         "found": found,
         "form": form,
         "waits": found.approved is None,
+        "takes_back": takes_back,
         "shows_words": not hides_secrets(request),
     }
     return render(request, "secondments/early_end.html", context)

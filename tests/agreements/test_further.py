@@ -559,3 +559,29 @@ def test_variation_of_a_recharge_needs_a_schedule_only_where_none_was_signed(cas
         edit(paper, cast.hr, key="cost_recharge", values={"model": "all costs of employment"})
         found = [row.sentence for row in guards._recharge(guards.Look(fresh(paper)))]
         assert [sentence for sentence in found if "no schedule" in str(sentence)] == expected
+
+
+def test_case_shows_further_papers_that_run_and_the_letter_that_is_missing(cast: Cast, sign_in: SignIn) -> None:
+    case = cast.active()
+    panel = f"{case.get_absolute_url()}agreement/0/panel/"
+    hr, contact = sign_in(cast.hr), sign_in(cast.contact)
+    paper = vary(cast, case, **longer(case))
+    assert paper.title in hr.get(panel).content.decode()
+    assert paper.title not in contact.get(panel).content.decode()  # nothing of it was shared yet
+    negotiation.share(paper, by=cast.hr)
+    said = hr.get(panel).content.decode()
+    assert paper.title in contact.get(panel).content.decode() and f"waiting for {case.host_contact}" in said
+    assert f"Approve: {paper.title}" in contact.get("/").content.decode()
+    assert "it changes the signed agreement" in contact.get(paper.get_absolute_url()).content.decode()
+    with on(case.start_on + timedelta(days=30)):
+        last = early_end.proposed_last_day(case, "host")
+        ended = early_end.end_early(case, by=cast.hr, last_day=last, asked_by="host", reason="Budget")
+        letter = ended.agreements.get(kind="early_end")
+        page = hr.get(letter.get_absolute_url()).content.decode()
+        assert "The wording is ready" in page and "Send the terms to the parties" not in page
+        edit(letter, cast.hr, key="early_end", values={"reason": "The budget was cut."})
+        negotiation.share(letter, by=cast.hr)
+        assert "Approve the letter" in hr.get(letter.get_absolute_url()).content.decode()
+        envelopes.void(fresh(letter), by=cast.hr, reason="Written anew")
+        assert "is not written yet" in hr.get(panel).content.decode()
+        assert "is not written yet" not in contact.get(panel).content.decode()

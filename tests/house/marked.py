@@ -186,6 +186,10 @@ CASE: dict[str, set[str]] = {
     "standinghost": {"hr"} | HOST,
     "checkinasked": {"hr"} | HOST,
     "notesecondee": {"hr", "secondee"},
+    "attendedsecondee": {"hr", "secondee"},
+    "attendedhost": {"hr", "contact"},
+    "summarysecondee": HOME,
+    "summaryhost": {"hr", "manager", "standing"} | HOST,
     "progresshost": {"hr"} | HOST,
     "supporthost": {"hr"} | HOST,
     "notehost": {"hr", "contact"},
@@ -205,6 +209,7 @@ CASE: dict[str, set[str]] = {
     "skillsreleasedmanager": HOME | HOST,
     "evidencereleasedmanager": HOME | HOST,
     "evidencereleasedsecondee": HOME | HOST,
+    "evaluationdraft": {"contact"},
     "conclusion": HOME | HOST,
     "notwaited": HOME | HOST,
     "outcomenote": {"hr", "secondee"},  # likewise
@@ -268,6 +273,7 @@ KEPT_FROM_SUPPORT |= KEPT_FROM_SUPPORT_AWAY | {
     "salary",
     "currency",
     "notesecondee",
+    "attendedsecondee",
     "earlyend",
     "outcomenote",
     "copyreason",
@@ -526,7 +532,9 @@ def _ended_early(cast: Cast, people: dict[str, Person]) -> Secondment:
             answers["skills"] = word(f"practised{party}")
             noted = {objective.pk: ("behind", word(f"standing{party}")) for objective in case.objectives.all()}
             answers |= {"going": 2, "wants_contact": True, "note_to_hr": word(f"note{party}")}
-            checkins.complete(checkin, by=checkin.person, answers=answers, standings=noted)
+            checkin = checkins.complete(checkin, by=checkin.person, answers=answers, standings=noted)
+            checkins.attend(checkin, by=cast.hr, note=word(f"attended{party}"))
+            checkins.share(checkin, by=cast.hr, summary=word(f"summary{party}"))
         _while_away(cast, case)
         due = clock.today("UTC")
         checkins.ask_extra(case, by=cast.hr, parties=["host"], due_on=due, because=word("checkinasked"))
@@ -638,6 +646,8 @@ def _completed(cast: Cast, people: dict[str, Person]) -> Secondment:
         calendar.advance()
     with on(case.end_on - timedelta(days=20)):
         _look_back(fresh(case), "released", "evidencereleased", "skillsreleased", but="host")
+        begun = {"what_worked": word("evaluationdraft")}
+        evaluations.keep_draft(case.evaluations.get(party="host"), by=cast.contact, values=begun)
         evaluations.conclude(fresh(case), by=cast.hr, conclusion=word("conclusion"), waived_because=word("notwaited"))
     with on(case.end_on + timedelta(days=1)):
         calendar.advance()

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from people.models import Notice, Person
-from secondments import beside_reminders, eligibility, reminders, scopes
-from secondments.actions import abroad, inductions, reorganisations
+from secondments import beside_reminders, eligibility, reminders, scopes, todo
+from secondments.actions import abroad, inductions, reorganisations, variations, wishes
 from secondments.models import Certificate, Induction, InductionStep, Secondment
 from secondments.transitions import NotAllowed, Refused
 from tests.cast import Cast, fresh, on
@@ -325,6 +325,75 @@ def test_people_with_us_and_who_is_away(cast: Cast, case: Secondment, sign_in: S
             words = " ".join(strip_tags(page).split())
             assert ("on leave: 8 Feb 2027 – 12 Feb 2027" in words) is (case.get_absolute_url() in page)
             assert ("absent: 1 Feb 2027 – open" in words) is (case.get_absolute_url() in page)
+
+
+def test_weeks_of_who_is_away_are_turned_and_what_lies_outside_is_cut(
+    cast: Cast, case: Secondment, sign_in: SignIn
+) -> None:
+    from secondments.actions import leaves
+
+    with on(date(2027, 2, 1)):
+        ahead = {"first_day": date(2027, 3, 10), "last_day": date(2027, 3, 24)}
+        leaves.decide(leaves.ask(case, by=cast.secondee, kind="annual", **ahead), by=cast.manager, granted=True)
+        hr = sign_in(cast.hr)
+
+        def shown(query: str) -> list[tuple[int, int]]:
+            ((_case, spans),) = hr.get(f"/away/{query}").context["rows"]
+            return [(span.x, span.width) for span in spans]
+
+        assert shown("") == [(37, 5)]  # six weeks end on 14 March
+        assert shown("?from=2027-03-15") == [(0, 10)]
+        assert shown("?from=2027-04-26") == []
+        assert shown("?from=1999-01-01") == shown("?from=nonsense") == shown("?from=2027-02-31") == [(37, 5)]
+        page = hr.get("/away/").content.decode()
+        assert "?from=2027-03-15" in page and "?from=2026-12-21" in page
+        home = sign_in(cast.contact).get("/").content.decode()
+        assert "on leave" in home and f"{case.get_absolute_url()}concerns/" in home
+
+
+def test_paper_that_has_ended_waits_for_hr_and_the_secondee(cast: Cast, case: Secondment) -> None:
+    with on(date(2027, 2, 1)):
+        found = paper(case, cast.hr)
+    path = f"{case.get_absolute_url()}abroad/{found.key}/"
+
+    def waits(who: Person) -> bool:
+        return path in [row.path for row in todo.of(Person.objects.get(pk=who.pk))]
+
+    with on(ENDS):
+        assert not waits(cast.hr)
+    with on(ENDS + DAY):
+        assert [waits(who) for who in (cast.hr, cast.secondee, cast.manager, cast.contact)] == [
+            True,
+            True,
+            False,
+            False,
+        ]
+        beside_reminders.remind_of_certificates()
+        told = Notice.objects.filter(about=f"certificate:{found.pk}", subject__startswith="Has ended")
+        assert {row.recipient for row in told} == {cast.hr, cast.secondee, cast.manager}
+        paper(case, cast.hr, valid_from=ENDS + DAY, valid_until=ENDS + 200 * DAY)
+        assert not waits(cast.hr)
+
+
+def test_later_last_day_than_a_paper_is_said_when_it_is_asked_for_and_when_it_holds(
+    cast: Cast, case: Secondment, sign_in: SignIn
+) -> None:
+    end_on = case.end_on + 30 * DAY
+    with on(date(2027, 5, 3)):
+        paper(case, cast.hr, valid_until=case.end_on)
+        wish = wishes.ask(case, by=cast.contact, end_on=end_on, reason="The launch is late.")
+        pages = {who: sign_in(who).get(wish.get_absolute_url()).content.decode() for who in (cast.hr, cast.contact)}
+        assert ("longer than these papers" in pages[cast.hr], "longer than" in pages[cast.contact]) == (True, False)
+        variations.apply(fresh(case), {"end_on": str(end_on)}, by=cast.hr, paper="V1")
+        about = Notice.objects.filter(key__contains=":outlasts-papers:")
+        assert {row.recipient for row in about} == {cast.hr, cast.secondee}
+
+
+def test_international_case_begins_with_items_of_its_own(cast: Cast, case: Secondment) -> None:
+    titles = set(case.checklist.filter(list="outward").values_list("title", flat=True))
+    assert {"Posted-worker declaration made where the law asks for it"} <= titles
+    other = cast.active(is_full_time=False, weekly_hours=2, secondee=cast.viewer)
+    assert not {title for title in other.checklist.values_list("title", flat=True) if "Posted" in title}
 
 
 def test_reminders_write_all_of_it_in_one_sweep(cast: Cast, case: Secondment) -> None:

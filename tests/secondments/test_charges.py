@@ -90,7 +90,7 @@ def test_invoiced_stays_and_the_next_corrects(cast: Cast, case: Secondment) -> N
 
 FIELDS = [
     "model", "frequency", "currency", "annual_salary", "on_cost_percent", "percent", "fixed", "cover", "rate",
-    "most_hours", "uplift_from", "uplift_percent", "suspends_absence", "payment_days", "tax_treatment", "tax_reason",
+    "most_hours", "uplift_from", "uplift_percent", "suspends_absence", "sickness_charged_days", "payment_days", "tax_treatment", "tax_reason",
 ]  # fmt: skip
 
 
@@ -268,8 +268,11 @@ def test_statement_as_csv_xlsx_and_pdf_say_the_same(cast: Cast, case: Secondment
     expenses.decide(claim(case, cast.secondee), by=cast.hr, approved=True, passed_on=True)
     charge = case.charges.get(number=2)
     finance = sign_in(cast.finance)
-    table = list(csv.reader(io.StringIO(finance.get(f"{charge.get_absolute_url()}csv/").content.decode("utf-8-sig"))))
-    sheet = openpyxl.load_workbook(io.BytesIO(finance.get(f"{charge.get_absolute_url()}xlsx/").content)).active
+    whole = list(csv.reader(io.StringIO(finance.get(f"{charge.get_absolute_url()}csv/").content.decode("utf-8-sig"))))
+    table = whole[: whole.index([])]
+    book = openpyxl.load_workbook(io.BytesIO(finance.get(f"{charge.get_absolute_url()}xlsx/").content))
+    assert book.sheetnames[1:] == [row[0] for row in whole if len(row) == 1] == ["How it was counted", "Working days"]
+    sheet = book.active
     assert sheet is not None
     cells = [[str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
     assert [row[0] for row in table] == [row[0] for row in cells]

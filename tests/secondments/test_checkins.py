@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils.formats import date_format
 
 from people.models import Notice, Person
-from secondments import trend, turns
+from secondments import reminders, todo, trend, turns
 from secondments.actions import case_parts, checkins
 from secondments.choices import Part
 from secondments.models import CheckIn, Secondment
@@ -189,3 +189,72 @@ def test_checkins_far_ahead_are_folded_away(cast: Cast, case: Secondment, sign_i
     assert len(words) > 3
     assert [word in shown for word in words] == [True] * 3 + [False] * (len(words) - 3)
     assert [word in folded for word in words] == [False] * 3 + [True] * (len(words) - 3)
+
+
+def test_low_answer_waits_for_hr_until_it_says_what_was_done(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
+    first, second = case.checkins.filter(party="secondee").order_by("due_on")[:2]
+    answers = {"progress": "", "skills": "", "support": "", "wants_contact": False, "note_to_hr": ""}
+    with on(second.due_on):
+        checkins.complete(first, by=cast.secondee, answers=answers | {"going": 5})
+        checkins.complete(second, by=cast.secondee, answers=answers | {"going": 1})
+        page = f"{case.get_absolute_url()}check-ins/{second.pk}/"
+        (told,) = Notice.objects.filter(key__contains="checkin-attention")
+        assert (told.recipient, told.action_path) == (cast.hr, page)
+        waiting = [row.path for row in todo.of(cast.hr) if row.sentence == "A check-in asks for your attention"]
+        assert waiting == [page]
+        for checkin, who, problem in (
+            (first, cast.hr, "asks for attention"),
+            (second, cast.secondee, "HR of the seconder"),
+        ):
+            with pytest.raises(Refused, match=problem):
+                checkins.attend(checkin, by=who, note="Talked")
+        with pytest.raises(Refused, match="what was done"):
+            checkins.attend(second, by=cast.hr, note=" ")
+        hr, secondee, contact = (sign_in(who) for who in (cast.hr, cast.secondee, cast.contact))
+        assert "asks for your attention" not in secondee.get(page).content.decode()
+        assert contact.get(page).status_code == 403
+        assert "There is something to mend" in hr.post(page, {"note": ""}).content.decode()
+        hr.post(page, {"note": "We talked on Monday"})
+        assert "We talked on Monday" in secondee.get(page).content.decode()
+        assert not [row for row in todo.of(cast.hr) if row.path == page]
+        with pytest.raises(Refused, match="already"):
+            checkins.attend(second, by=cast.hr, note="Again")
+
+
+def test_hr_tells_the_line_manager_in_short_what_a_checkin_said(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
+    found = first(case)
+    with on(found.due_on):
+        with pytest.raises(Refused, match="not been filled in"):
+            checkins.share(found, by=cast.hr, summary="Fine")
+        checkins.complete(found, by=cast.secondee, answers=WELL | {"progress": "Words for HR alone"})
+        manager, hr, secondee, contact = (sign_in(who) for who in (cast.manager, cast.hr, cast.secondee, cast.contact))
+        assert manager.get(path(found)).status_code == 403
+        for who, summary, problem in ((cast.manager, "Fine", "HR of the seconder"), (cast.hr, " ", "Write what")):
+            with pytest.raises(Refused, match=problem):
+                checkins.share(found, by=who, summary=summary)
+        assert "There is something to mend" in hr.post(path(found), {"summary": ""}).content.decode()
+        hr.post(path(found), {"summary": "She settles in well"})
+        read = manager.get(path(found)).content.decode()
+        assert "She settles in well" in read and "Words for HR alone" not in read
+        assert "She settles in well" in secondee.get(path(found)).content.decode()
+        assert contact.get(path(found)).status_code == 403
+        assert "Read in short" in manager.get(case.get_absolute_url()).content.decode()
+        (told,) = Notice.objects.filter(key__contains=f"checkin:{found.pk}:shared")
+        assert (told.recipient, "settles" in str(told.sentences)) == (cast.manager, False)
+        with pytest.raises(Refused, match="already"):
+            checkins.share(found, by=cast.hr, summary="Again")
+
+
+def test_extra_checkin_of_the_next_days_is_asked_for_in_one_mail(cast: Cast, case: Secondment) -> None:
+    """What asks for it stands for the reminder of its rung; the later rungs come."""
+    day = first(case).due_on + timedelta(days=5)
+    with on(day):
+        rows = checkins.ask_extra(case, by=cast.hr, parties=["secondee", "host"], due_on=day, because="")
+        reminders.remind_of_checkins()
+    about = [f"checkin:{row.pk}" for row in rows]
+    told = Notice.objects.filter(about__in=about)
+    assert {notice.recipient for notice in told} == {cast.secondee, cast.contact} and told.count() == 2
+    assert all("is asked of you" in notice.subject for notice in told)
+    with on(day + timedelta(days=3)):
+        reminders.remind_of_checkins()
+    assert Notice.objects.filter(about__in=about, recipient=cast.secondee).count() == 2

@@ -208,6 +208,63 @@ def test_start_is_held_back_all_are_told_once_and_a_late_start_is_recorded(cast:
     assert "3 days after the day agreed" in str([line.sentence for line in timeline.of(late, cast.contact)])
 
 
+def test_start_that_is_held_back_says_so_and_what_is_missing_to_who_may_know(cast: Cast, sign_in: SignIn) -> None:
+    case = cast.agreed()
+    row = item(case, blocks_start=True, party="line_manager")
+    with on(case.start_on):
+        for _n in range(2):
+            calendar.advance()
+        held = fresh(case)
+        assert (held.turn, held.turn_names, held.turn_until) == ("held", cast.manager.full_name, case.start_on)
+        (entry,) = LedgerEntry.objects.filter(verb="secondment.hold_back")
+        assert (entry.case_id, entry.facts) == (case.pk, {"start_on": str(case.start_on)})
+        told = {notice.recipient: notice for notice in Notice.objects.filter(key__contains=":held-back:")}
+        assert told[cast.manager].action_path.endswith("#checklists") and "you see to" in str(
+            told[cast.manager].sentences
+        )
+        assert "you see to" not in str(told[cast.contact].sentences)
+        for who, knows in ((cast.manager, True), (cast.secondee, True), (cast.hr, True), (cast.contact, False)):
+            page = sign_in(who).get(case.get_absolute_url()).content.decode()
+            assert f"Held back: waiting for {cast.manager.full_name}" in page
+            assert ("Visa" in page, "could not begin on" in page) == (knows, True)
+        mine = sign_in(cast.secondee).get(f"{case.get_absolute_url()}placement/").content.decode()
+        assert "Held back: waiting for" in mine and "Visa" in mine
+        checklists.tick(row, by=cast.manager, done=True)
+        assert fresh(case).turn == "start"
+        calendar.advance()
+    assert fresh(case).state == "active"
+
+
+def test_item_that_wants_a_file_asks_for_it_in_place_of_its_button(cast: Cast, sign_in: SignIn) -> None:
+    case = cast.agreed()
+    row = item(emptied(case), wants_evidence=True)
+    secondee = sign_in(cast.secondee)
+    page = secondee.get(case.get_absolute_url()).content.decode()
+    assert "Add the file" in page and f"checklist/{row.pk}/tick/" not in page
+    answer = secondee.post(
+        f"{case.get_absolute_url()}checklist/{row.pk}/tick/", {"done": "1"}, headers={"HX-Request": "true"}
+    )
+    assert (
+        'role="alert"' in answer.content.decode() and "A file is to show that “Visa” is done" in answer.content.decode()
+    )
+    checklists.show(row, by=cast.secondee, name="visa.png", content=PICTURE)
+    assert "Add the file" not in secondee.get(case.get_absolute_url()).content.decode()
+
+
+def test_next_steps_of_a_case_are_those_of_the_reader(cast: Cast, sign_in: SignIn) -> None:
+    case = cast.agreed()
+    emptied(case)
+    item(case, title="Pack", due_on=case.start_on - timedelta(days=3))
+    item(case, title="Cover", party="line_manager", due_on=case.start_on - timedelta(days=2))
+    item(case, title="Later", due_on=case.start_on + timedelta(days=60))
+    with on(case.start_on - timedelta(days=1)):
+        for who, steps in ((cast.secondee, ["Pack"]), (cast.manager, ["Cover"]), (cast.contact, []), (cast.hr, [])):
+            found = sign_in(who).get(case.get_absolute_url())
+            assert [step.sentence for step in found.context["steps"]] == steps
+        mine = sign_in(cast.secondee).get(f"{case.get_absolute_url()}placement/").content.decode()
+        assert "overdue" in mine and "Pack" in mine
+
+
 def test_start_on_time_says_nothing_of_being_late(cast: Cast) -> None:
     case = cast.active()
     assert case.began_on == case.start_on

@@ -171,3 +171,46 @@ def test_pages_lead_from_the_proposal_to_the_end(cast: Cast, case: Secondment, s
         assert fresh(case).end_on == date(2027, 2, 12)
         assert sign_in(cast.secondee).get(found.get_absolute_url()).status_code == 403
         assert sign_in(cast.stranger_hr).get(found.get_absolute_url()).status_code == 404
+
+
+def test_notice_counts_from_the_day_on_which_it_was_received(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
+    received = date(2027, 2, 3)
+    given = {"by": cast.hr, "last_day": date(2027, 3, 3), "asked_by": "host", "reason": "Budget"}
+    with on(date(2027, 2, 10)):
+        assert [way.last_day for way in early_end.notices_of(case, received)] == [date(2027, 3, 3)] * 3
+        with pytest.raises(Refused, match="The notice runs until"):
+            early_end.end_early(case, **given)
+        for wrong in (date(2027, 2, 11), date(2026, 12, 1), date(2027, 1, 3)):
+            with pytest.raises(Refused, match="between the first day and today"):
+                early_end.end_early(case, **given, given_on=wrong)
+        with pytest.raises(Refused, match="needs no second person"):
+            early_end.propose(case, **given, given_on=received)
+        page = (
+            sign_in(cast.hr)
+            .post(f"{case.get_absolute_url()}end-early/", {"count": "1", "given_on": str(received), "reason": "Half a"})
+            .content.decode()
+        )
+        assert "If notice was received on" in page and "3 March 2027" in page and "Half a" in page
+        assert fresh(case).state == State.ACTIVE
+        ended = early_end.end_early(case, **given, given_on=received)
+    assert (ended.end_on, ended.notice_given_on) == (date(2027, 3, 3), received)
+    assert early_end.explained(ended).startswith("Notice given on Wednesday, 3 February 2027 runs for 4 weeks")
+
+
+def test_proposal_that_nobody_answered_is_seen_on_the_case_and_taken_back(
+    cast: Cast, case: Secondment, sign_in: SignIn
+) -> None:
+    with on(date(2027, 2, 10)):
+        found = propose(cast, case)
+        hr, manager, contact = (sign_in(who) for who in (cast.hr, cast.manager, cast.contact))
+        waits = "waits for a second person"
+        seen = [waits in reader.get(case.get_absolute_url()).content.decode() for reader in (hr, manager, contact)]
+        assert seen == [True, True, False]
+        with pytest.raises(NotAllowed):
+            early_end.take_back(found, by=cast.manager)
+        hr.post(found.get_absolute_url(), {"take_back": "1"})
+        assert waits not in hr.get(case.get_absolute_url()).content.decode()
+        with pytest.raises(Refused, match="answered meanwhile"):
+            early_end.answer(found, by=cast.manager, approved=True)
+        propose(cast, case)  # another one can be proposed
+    assert fresh(case).state == State.ACTIVE

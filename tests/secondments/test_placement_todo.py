@@ -16,7 +16,20 @@ from secondments.models import Secondment
 from tests.cast import Cast, on
 from tests.markers import PICTURE
 
-KINDS = {"leave", "concern", "action", "wish", "end", "later", "list", "access", "charge", "unpaid", "expense"}
+KINDS = {
+    "leave",
+    "concern",
+    "action",
+    "wish",
+    "end",
+    "later",
+    "list",
+    "access",
+    "charge",
+    "unpaid",
+    "attend",
+    "expense",
+}
 
 
 def waits_for(who: Person, day: date) -> dict[str, tuple[int, date | None]]:

@@ -9,11 +9,12 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils.formats import date_format
 
 from people import clock
 from people.models import Employment, LedgerEntry, Person
 from secondments import facts
-from secondments.actions import copying, decisions, proposals
+from secondments.actions import copying, decisions, proposals, variations
 from secondments.models import Estimate, Secondment, Template
 from secondments.transitions import NotAllowed, Refused, perform
 from tests.cast import Cast, fresh, on, person
@@ -273,3 +274,14 @@ def test_ending_early_does_not_meet_the_sum_of_hours_again(cast: Cast) -> None:
     case = cast.active()
     Employment.objects.filter(person=cast.secondee).update(weekly_hours=Decimal(20))
     Secondment.objects.filter(pk=case.pk).update(end_on=case.end_on - timedelta(days=1))
+
+
+def test_approved_proposal_is_read_as_it_was_approved(cast: Cast, sign_in: Callable[[Person], Client]) -> None:
+    case = cast.active()
+    address = f"{case.get_absolute_url()}proposal/"
+    first = date_format(case.end_on, "j F Y")
+    with on(case.start_on):
+        variations.apply(case, {"end_on": str(case.end_on + timedelta(days=30))}, by=cast.hr, paper="V1")
+        page = sign_in(cast.hr).get(address).content.decode()
+    assert first in page and date_format(case.end_on + timedelta(days=30), "j F Y") not in page
+    assert "As it was approved" in page

@@ -128,12 +128,50 @@ def test_form_asks_levels_and_ratings_and_keeps_what_was_typed(cast: Cast, case:
     (skill,) = case.skills.all()
     given = {f"result_{row.pk}": "met" for row in case.objectives.all()}
     given |= {"went": "4", "supported": "4", "worth": "5", "would_repeat": "yes", "what_worked": "The team"}
+    shown = {f"evidence_{row.pk}": "The report" for row in case.objectives.all()}
     with on(case.end_on - timedelta(days=20)):
         me = sign_in(cast.secondee)
         address = f"/secondments/{case.key}/evaluations/secondee/"
         wrong = me.post(address, given | {f"before_{skill.pk}": "2"}).content.decode()
         assert "Choose both levels" in wrong
         assert "The team" in wrong
-        me.post(address, given | {f"before_{skill.pk}": "2", f"after_{skill.pk}": "4"})
+        levels = {f"before_{skill.pk}": "2", f"after_{skill.pk}": "4"}
+        unshown = me.post(address, given | levels)
+        assert "What shows it?: This field is required" in unshown.content.decode()
+        me.post(address, given | levels | shown)
     found = case.evaluations.get(party="secondee")
     assert (found.worth, found.skill_results.get().after) == (5, 4)
+
+
+def test_objective_is_evaluated_with_what_shows_it(cast: Cast, case: Secondment) -> None:
+    found = case.evaluations.get(party="host")
+    results = {row.pk: ("met", " ") for row in case.objectives.all()}
+    with on(case.end_on - timedelta(days=20)), pytest.raises(Refused, match="what shows it") as refused:
+        evaluations.complete(found, by=found.person, answers={"what_worked": ""}, results=results)
+    assert {refusal.where for refusal in refused.value.refusals} == {f"evidence_{pk}" for pk in results}
+
+
+def test_evaluation_is_kept_as_a_draft_for_its_writer_alone(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
+    (skill,) = case.skills.all()
+    (objective,) = list(case.objectives.all())[:1]
+    address = f"/secondments/{case.key}/evaluations/host/"
+    typed = {
+        f"result_{objective.pk}": "partly",
+        f"before_{skill.pk}": "2",
+        "what_worked": "Half a sentence",
+        "went": "9",
+    }
+    with on(case.end_on - timedelta(days=20)):
+        contact, hr = sign_in(cast.contact), sign_in(cast.hr)
+        contact.post(address, typed | {"draft": "1"})
+        kept = case.evaluations.get(party="host")
+        assert (kept.completed_at, kept.drafted_by, kept.draft) == (None, cast.contact, typed)
+        again = contact.get(address).content.decode()
+        assert "Half a sentence" in again and "Your draft of" in again
+        assert "Half a sentence" not in hr.get(address).content.decode()
+        with pytest.raises(NotAllowed):
+            evaluations.keep_draft(kept, by=cast.secondee, values={})
+        done = look_back(case, "host", "All of it")
+        assert (done.draft, done.drafted_at, done.drafted_by) == ({}, None, None)
+        with pytest.raises(Refused, match="already"):
+            evaluations.keep_draft(kept, by=cast.contact, values=typed)

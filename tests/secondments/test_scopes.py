@@ -68,6 +68,7 @@ PAIRS: dict[str, tuple[type, Judge, Callable[[Person], QuerySet]]] = {
         lambda row, who: policies.may_read_note(row, policies.parts_of(fresh(row.secondment), who), who),
         scopes.private_notes,
     ),
+    "summary": (CheckIn, of_case(policies.may_read_summary), scopes.summaries),
     "item": (ChecklistItem, of_case(policies.may_see_item), scopes.checklist_items),
     "concern": (
         Concern,
@@ -121,7 +122,7 @@ def build(cast: Cast) -> list[Person]:
         for party, who in (("secondee", cast.secondee), ("host", cast.contact)):
             row = active.checkins.filter(party=party).order_by("due_on").first()
             answers = {"going": 2, "progress": "p", "support": "s", "wants_contact": False, "note_to_hr": "n"}
-            checkins.complete(row, by=who, answers=answers)
+            checkins.share(checkins.complete(row, by=who, answers=answers), by=cast.hr, summary="It goes slowly.")
     _away(cast, active)
     done = review.evaluations.get(party="line_manager")
     answers = {"what_worked": "much", "skills": "planning", "would_repeat": True}

@@ -169,3 +169,16 @@ def test_pages_from_asking_to_the_drafted_variation(cast: Cast, case: Secondment
         assert "The launch is late." in drafted
         assert sign_in(cast.finance).get(found.get_absolute_url()).status_code == 403
         assert sign_in(cast.stranger_hr).get(found.get_absolute_url()).status_code == 404
+
+
+def test_every_check_is_shown_whether_it_is_met_or_not(case: Secondment) -> None:
+    with on(date(2027, 5, 3)):
+        checks = wishes.checks(case, END + 367 * DAY)
+    said = [(check.is_met, check.sentence) for check in checks]
+    assert said[:4] == [
+        (True, "Asked for in time: 60 days before the last day is 1 August 2027."),
+        (True, "It has been extended 0 times; the policy allows 2."),
+        (False, "One extension is at most 366 days; this is 367."),
+        (True, f"A placement is at most 1096 days; it would be {(END + 368 * DAY - date(2027, 1, 4)).days}."),
+    ]
+    assert wishes.checks(case, END - DAY) == []
