@@ -11,7 +11,7 @@ from agreements.states import OPEN, PaperKind, PaperState
 from people.models import Person
 from secondments import charging
 from secondments.choices import Frequency, Part
-from secondments.models import RechargeTerms, Secondment
+from secondments.models import Secondment
 from secondments.signals import renaming, transitioned
 from secondments.transitions import Refused
 
@@ -57,9 +57,9 @@ def _signed_recharge(case: Secondment) -> dict[str, Any]:
         found["payment_days"] = int(days)
     if (weeks := look.value("sickness_absence", "recharge_weeks")).isdecimal():
         found |= {"suspends_absence": True, "sickness_charged_days": 7 * int(weeks)}
-    for name, parameter in (("tax_treatment", "treatment"), ("tax_reason", "decided_by")):
+    for name, parameter, most in (("tax_treatment", "treatment", 200), ("tax_reason", "decided_by", 300)):
         if text := look.value("vat_treatment", parameter):
-            found[name] = text[: RechargeTerms._meta.get_field(name).max_length]
+            found[name] = text[:most]
     return found
 
 

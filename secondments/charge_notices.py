@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from people.models import Membership, Person
@@ -86,6 +86,10 @@ def expense_decided(expense: Expense) -> None:
         still_here(case, [case.secondee]),
         f"expense:{expense.pk}:decided",
         answer,
-        _("It is about what you spent on %(day)s.") % {"day": date_format(expense.spent_on, "j F Y")},
+        _("It is about the %(amount)s that you spent on %(day)s.")
+        % {
+            "amount": number_format(expense.amount, 2, force_grouping=True),
+            "day": date_format(expense.spent_on, "j F Y"),
+        },
         path=expense.get_absolute_url(),
     )

@@ -17,6 +17,7 @@ from secondments.choices import ListKind, Part, Party
 from secondments.models import ChecklistItem, Secondment
 from secondments.notices import everybody, hr, message, still_here, with_deputies
 from secondments.placement_notices import each
+from secondments.states import State
 
 TO_HR = ("hr", "hr_at_host")  # in place of a party: what of all parties was not done, in one mail
 
@@ -26,7 +27,8 @@ def place(item: ChecklistItem, *, escalated: bool) -> str:
 
     The way back has places of its own, as its days can move while those of the start stay.
     """
-    who = TO_HR[item.list == ListKind.INWARD] if escalated else item.party
+    at_host = item.list == ListKind.INWARD and not item.secondment.is_internal
+    who = TO_HR[at_host] if escalated else item.party
     return f"return:{who}" if item.list == ListKind.RETURN else who
 
 
@@ -39,7 +41,8 @@ def who_sees_to(item: ChecklistItem, *, escalated: bool) -> list[Person]:
     """Whom a reminder of an item goes to: who was given it, else the party's own; at last HR of whose list it is."""
     case = item.secondment
     if escalated:
-        return (hr_at_host(case) if item.list == ListKind.INWARD else []) or hr(case)
+        of_host = item.list == ListKind.INWARD and not case.is_internal
+        return (hr_at_host(case) if of_host else []) or hr(case)
     if owner := still_here(case, [item.owner]) or ([item.owner] if item.party == Party.SECONDER and item.owner else []):
         return owner
     if item.party == Party.SECONDER:
@@ -89,15 +92,39 @@ def checklist_reminder(
             if is_late
             else _("To do around the start or the return: %(title)s")
         )
+    more = []
+    if case.state == State.AGREED and any(item.blocks_start for item in items):
+        more = [_("The placement does not begin before what is marked “before start” is done.")]
     return message(
         case,
         to,
         f"checklist:{told[:20]}",
         subject % words,
         sentence % words,
+        *more,
         action=_("Open the checklists"),
         path=f"{case.get_absolute_url()}#checklists",
         about=f"checklist:{case.pk}:{party}",
+    )
+
+
+def item_given(item: ChecklistItem, by: Person) -> None:
+    """Whoever sees to something now hears so at once, and by when; reminders follow as its day comes near."""
+    case = item.secondment
+    if item.owner is None or item.owner == by:
+        return
+    words = {"who": by, "title": case.title}
+    sentences = [_("%(who)s asks you to see to something on a checklist.") % words]
+    if item.due_on:
+        sentences.append(_("It is to be done by %(day)s.") % {"day": date_format(item.due_on, "j F Y")})
+    each(
+        case,
+        [item.owner],
+        f"checklist-given:{item.pk}:{item.owner.pk}:{item.due_on}",
+        _("For you to see to: %(title)s") % words,
+        *sentences,
+        path=f"{case.get_absolute_url()}checklist/{item.pk}/",
+        about=f"checklist:{case.pk}:{place(item, escalated=False)}",
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from secondments import leave_days
 from secondments.choices import LeaveKind
-from secondments.models import LeaveAccount, Secondment
+from secondments.models import Leave, LeaveAccount, Secondment
 
 
 @dataclass(frozen=True)
@@ -39,3 +39,8 @@ def balance(case: Secondment) -> Balance:
         taken=sum((row.days for row in rows if row.granted), Decimal(0)),
         asked=sum((row.days for row in rows if row.granted is None), Decimal(0)),
     )
+
+
+def beyond(balance: Balance, leave: Leave) -> Decimal:
+    """By how many days leave that is asked for goes beyond what is left; 0 where it does not."""
+    return max(leave.days - balance.left, Decimal(0)) if leave.kind == LeaveKind.ANNUAL else Decimal(0)

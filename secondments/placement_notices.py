@@ -250,7 +250,7 @@ def _tell_host(leave: Leave, event: str, subject: str, sentence: str) -> None:
         f"leave:{leave.pk}:{event}:{leave.last_day}",
         subject % words,
         sentence % words,
-        _("The employer has decided; there is nothing for you to do."),
+        _("There is nothing for you to do."),
         path=_leave_path(case),
     )
 
@@ -266,12 +266,17 @@ def absence_told(absence: Absence, by: Person) -> None:
     """Both sides learn that somebody is away, and nobody why."""
     case = absence.secondment
     words = {"who": case.secondee, "day": date_format(absence.first_day, "j F Y")}
+    sentence = _("%(who)s is absent since %(day)s.") % words
+    if absence.last_day:  # told when it was over
+        sentence = _("%(who)s was absent from %(first)s to %(last)s, and is back.") % (
+            words | days_in_words(absence.first_day, absence.last_day)
+        )
     each(
         case,
         _concerned(case, by),
         f"absence:{absence.pk}:told",
-        _("Absent: %(who)s") % words,
-        _("%(who)s is absent since %(day)s.") % words,
+        (_("Was absent: %(who)s") if absence.last_day else _("Absent: %(who)s")) % words,
+        sentence,
         path=_leave_path(case),
         urgent=True,
     )

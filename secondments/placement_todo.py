@@ -17,6 +17,7 @@ from people.models import Membership, Person
 from people.roles import Role
 from secondments.choices import COLUMN_OF, ChargeState, Part, Party
 from secondments.models import (
+    Absence,
     Certificate,
     Charge,
     CheckIn,
@@ -73,6 +74,9 @@ def _sources(person: Person) -> Iterator[QuerySet[Any, Any]]:
     yield _part(person, "charge", over, Cast("number", CharField()), NO_TIME, NO_DAY)
     unpaid = Charge.objects.filter(money, state=ChargeState.INVOICED, due_on__lt=today)
     yield _part(person, "unpaid", unpaid, Cast("number", CharField()), NO_TIME, "due_on")
+    overdue = Absence.objects.filter(runs | manages, last_day__isnull=True, cancelled_at__isnull=True)
+    overdue = overdue.filter(expected_until__lt=today, secondment__state__in=PLACED)
+    yield _part(person, "back", overdue, "key", NO_TIME, "expected_until")
     ended = Certificate.objects.current().filter(Q(runs) | Q(secondment__secondee=person), valid_until__lt=today)
     ended = ended.filter(secondment__state__in=[State.AGREED, *PLACED])
     yield _part(person, "paper", ended, "key", NO_TIME, "valid_until")

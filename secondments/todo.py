@@ -135,6 +135,7 @@ def _while_away(person: Person) -> Iterator[Todo]:
             ),
             "access": (_("End the access at the host, and say so here"), _("Open"), "return/"),
             "charge": (_("Statement %(n)s can be invoiced") % {"n": key}, _("Open"), f"costs/{key}/"),
+            "back": (_("Is %(who)s back at work?") % {"who": case.secondee}, _("Say so"), f"absence/{key}/"),
             "paper": (_("A paper that is needed abroad has ended"), _("Renew it"), f"abroad/{key}/"),
             "attend": (_("A check-in asks for your attention"), _("Read"), f"check-ins/{key}/"),
             "unpaid": (_("The invoice of statement %(n)s is overdue") % {"n": key}, _("Open"), f"costs/{key}/"),

@@ -67,10 +67,12 @@ def plans() -> list[Plan]:
                 ]
             )
         ],
-        *[Plan("agreed", starts_in=days) for days in (3, 9, 16, 24, 37)],
+        *[Plan("agreed", "condition" if days == 9 else "", starts_in=days) for days in (3, 9, 16, 24, 37)],
         Plan("active", "due", starts_in=-41, length=190),
         *[
-            Plan("active", "overdue" if n % 6 == 1 else "", starts_in=-20 - n * 6, length=110 + n * 13)
+            Plan(
+                "active", {1: "overdue", 7: "overdue", 3: "low"}.get(n, ""), starts_in=-20 - n * 6, length=110 + n * 13
+            )
             for n in range(12)
         ],
         Plan("review", "", starts_in=-113, length=120),
@@ -87,6 +89,7 @@ def plans() -> list[Plan]:
         ],
         *[Plan("withdrawn", step, starts_in=26) for step in ("proposal", "agreement", "agreement", "proposal")],
         *[Plan("active", "", starts_in=-33 - n * 9, length=150) for n in range(3)],
+        Plan("agreed", "held", starts_in=-2, length=150),
     ]
 
 

@@ -14,7 +14,7 @@ from agreements import approving, documents, drafting, guards, negotiation, prop
 from agreements.clauses import Parameter
 from agreements.models import Agreement
 from agreements.models.signature import PARTY_OF_SIGNATORY
-from config.demo import away, beside, business, names, reviews
+from config.demo import away, beside, business, conditions, names, reviews
 from config.demo.plans import CastPlan
 from people import clock
 from people.models import Notice, Organisation, Person
@@ -115,7 +115,7 @@ class Teller:
             "withdrawn": [self.submit, self.withdrawal],
         }
         signed = [self.submit, self.approval, self.whole_paper]
-        chapters["agreed"] = signed
+        chapters["agreed"] = [*signed, lambda: conditions.before_start(self)]
         chapters["active"] = [*signed, self.placement]
         chapters["review"] = [*chapters["active"], self.review]
         chapters["return"] = [*chapters["review"], self.homecoming]
@@ -309,9 +309,13 @@ class Teller:
         last = min(self.today, self.end)
         due = list(self.case.checkins.filter(due_on__lte=last).select_related("person").order_by("due_on"))
         kept_open = {"overdue": 2, "due": 0}.get(self.plan.step, 0)
-        for checkin in due[: len(due) - kept_open]:
+        filled_in = due[: len(due) - kept_open]
+        for checkin in filled_in:
             with self.at(checkin.due_on + timedelta(days=self.chance.choice((0, 0, 1)))):
-                checkins.complete(checkin, by=checkin.person, answers=self._answers(), standings=away.standings(self))
+                answers = self._answers()
+                if self.plan.step == "low" and checkin == filled_in[-1]:  # it waits for HR
+                    answers |= {"going": 2, "wants_contact": True, "support": "I would like to talk about the hours."}
+                checkins.complete(checkin, by=checkin.person, answers=answers, standings=away.standings(self))
         for item in self.case.checklist.select_related("secondment"):
             who = {"secondee": self.plan.secondee, "line_manager": self.plan.manager, "host": self.plan.contact}
             if item.due_on and item.due_on < self.today:

@@ -166,8 +166,11 @@ def give(item: ChecklistItem, *, by: Person, owner: Person, due_on: date | None)
         return item
     if item.due_on != due_on:
         item.reminded = ""
+    is_new = item.owner_id != owner.pk
     item.owner, item.due_on = owner, due_on
     item.save()
+    if is_new and item.done_at is None:
+        checklist_notices.item_given(item, by)
     turns.settle(secondment)
     ledger.record("checklist.give", by=by, case_id=secondment.pk, title=item.title, person=owner.full_name)
     return item

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from people import clock, ledger
@@ -28,6 +29,22 @@ def _held(case: Secondment, by: Person) -> tuple[Secondment, ReturnPlan]:
     return case, returning.plan_of(case, by)
 
 
+DAYS = ("start_back_on", "post_protected_until")
+
+
+def _out_of_order(case: Secondment, days: dict[str, Any]) -> list[Refusal]:
+    """Days of the return that cannot be: back while the placement lasts, or a post that is not protected until then."""
+    assert case.end_on
+    back, protected = (days.get(name) for name in DAYS)
+    words = {"day": date_format(case.end_on, "j M Y")}
+    found = []
+    if back and back <= case.end_on:
+        found.append(Refusal(_("The placement lasts until %(day)s; the first day back is after it.") % words, DAYS[0]))
+    if protected and protected < case.end_on:
+        found.append(Refusal(_("The post is protected at least until the last day, %(day)s.") % words, DAYS[1]))
+    return found
+
+
 @transaction.atomic
 def save(case: Secondment, *, by: Person, fields: dict[str, Any]) -> ReturnPlan:
     """Write those fields of the plan that are one's own part; tell of a meeting that has a day now."""
@@ -39,6 +56,9 @@ def save(case: Secondment, *, by: Person, fields: dict[str, Any]) -> ReturnPlan:
     meeting: date | None = fields.get("meeting_on")
     if meeting and meeting < case.start_on:
         raise Refused(Refusal(_("The placement had not begun."), "meeting_on"))
+    refusals = _out_of_order(case, fields)
+    if refusals:
+        raise Refused(*refusals)
     changed = sorted(name for name, value in fields.items() if getattr(plan, name) != value)
     if not changed:
         return plan

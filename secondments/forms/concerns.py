@@ -77,6 +77,5 @@ class CloseForm(Form):
     note = forms.CharField(
         label=_("What whoever raised it is told"),
         max_length=4000,
-        required=False,
         widget=forms.Textarea({"rows": 3}),
     )

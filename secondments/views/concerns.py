@@ -54,7 +54,8 @@ def raise_concern(request: PersonRequest, key: str) -> HttpResponse:
         else:
             messages.success(request, _("HR of the employer has been told, and will look into it."))
             return redirect(found)
-    return render(request, "secondments/raise_concern.html", {"case": case, "form": form})
+    context = {"case": case, "form": form, "is_secondee": Part.SECONDEE in policies.parts_of(case, request.user)}
+    return render(request, "secondments/raise_concern.html", context)
 
 
 def concern(request: PersonRequest, key: str, concern_key: str) -> HttpResponse:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpResponse
@@ -70,6 +72,12 @@ def finance(request: PersonRequest) -> HttpResponse:
     return render(request, "secondments/finance.html", context)
 
 
+def _in_words(row: Charge, today: date) -> str:
+    """Its state as the page says it."""
+    is_late = row.state == ChargeState.INVOICED and row.due_on is not None and row.due_on < today
+    return str(_("Overdue") if is_late else row.get_state_display())
+
+
 def finance_file(request: PersonRequest, kind: str) -> HttpResponse:
     """The same as CSV or XLSX."""
     if kind not in exports.TYPES:
@@ -79,11 +87,12 @@ def finance_file(request: PersonRequest, kind: str) -> HttpResponse:
         _("Reference"), _("Secondee"), _("Seconder"), _("Host"), _("Statement"), _("From"), _("Until"), _("Amount"),
         _("Currency"), _("State"), _("Invoice"), _("Invoiced on"), _("To be paid by"), _("Paid on"),
     ]  # fmt: skip
+    today = clock.today(request.user.time_zone)
     found = (
         (
             row.secondment.reference, str(row.secondment.secondee), str(row.secondment.seconder),
             str(row.secondment.host), row.number, row.first_day, row.last_day, row.amount, row.currency,
-            str(row.get_state_display()), row.invoice_number, row.invoiced_on, row.due_on, row.paid_on,
+            _in_words(row, today), row.invoice_number, row.invoiced_on, row.due_on, row.paid_on,
         )
         for row in rows[:MOST]
     )  # fmt: skip

@@ -107,15 +107,17 @@ def leave(request: PersonRequest, key: str, leave_key: str) -> HttpResponse:
                 scope.tell(request, refused)
                 return redirect(found)
     at_home = bool(parts & policies.HOME_SIDE)
+    balance = leave_accounts.balance(case) if at_home else None
     context = {
         "case": case,
         "leave": found,
+        "beyond": leave_accounts.beyond(balance, found) if balance and is_open else None,
         "form": form,
         "decides": decides,
         "cancels": cancels,
         "at_home": at_home,
         "shows_words": at_home and not hides_secrets(request),
-        "balance": leave_accounts.balance(case) if at_home else None,
+        "balance": balance,
     }
     return render(request, "secondments/leave.html", context)
 

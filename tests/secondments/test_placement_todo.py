@@ -30,6 +30,7 @@ KINDS = {
     "attend",
     "expense",
 }
+KINDS |= {"paper", "back"}
 
 
 def waits_for(who: Person, day: date) -> dict[str, tuple[int, date | None]]:
