@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from agreements import drafting, envelopes, guards, papers
+from agreements import drafting, envelopes, papers, signed_terms
 from agreements.states import OPEN, PaperKind, PaperState
 from people.models import Person
 from secondments import charging
-from secondments.choices import Frequency, Part
+from secondments.choices import Part
 from secondments.models import Secondment
 from secondments.signals import renaming, transitioned
 from secondments.transitions import Refused
@@ -39,27 +39,12 @@ def follow(sender: type, secondment: Secondment, name: str, by: Person | None, r
             envelopes.void(papers.lock(agreement.pk), by=by, reason=reason or _("The secondment is over."))
 
 
-HOW_OFTEN = {"monthly": Frequency.MONTH, "quarterly": Frequency.QUARTER, "once,": Frequency.ONCE}
-
-
 def _signed_recharge(case: Secondment) -> dict[str, Any]:
-    """How what the host pays is counted, as the signed agreement answers it: how often, by when, illness, VAT."""
-    paper = case.agreements.filter(kind=PaperKind.AGREEMENT, state=PaperState.SIGNED).order_by("-number").first()
-    if paper is None:
-        return {}
-    look = guards.Look(paper)
-    if not look.has("cost_recharge"):
-        return {}
+    """As the agreement has it, and what was varied before the first day."""
+    signed = case.agreements.filter(kind__in=[PaperKind.AGREEMENT, PaperKind.VARIATION], state=PaperState.SIGNED)
     found: dict[str, Any] = {}
-    if often := HOW_OFTEN.get(look.value("cost_recharge", "frequency").partition(" ")[0]):
-        found["frequency"] = often
-    if (days := look.value("cost_recharge", "payment_days")).isdecimal():
-        found["payment_days"] = int(days)
-    if (weeks := look.value("sickness_absence", "recharge_weeks")).isdecimal():
-        found |= {"suspends_absence": True, "sickness_charged_days": 7 * int(weeks)}
-    for name, parameter, most in (("tax_treatment", "treatment", 200), ("tax_reason", "decided_by", 300)):
-        if text := look.value("vat_treatment", parameter):
-            found[name] = text[:most]
+    for paper in signed.select_related("current").order_by("number"):
+        found |= signed_terms.of_recharge(paper)
     return found
 
 

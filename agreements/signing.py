@@ -13,13 +13,25 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agreements import codes, disclosure, drawing, evidence, guards, links, notices, papers, policies, waiting
+from agreements import (
+    codes,
+    disclosure,
+    drawing,
+    evidence,
+    guards,
+    links,
+    notices,
+    papers,
+    policies,
+    signed_terms,
+    waiting,
+)
 from agreements.models import Agreement, EvidenceEvent, Signature, SignatureOrigin, SignatureSlot
 from agreements.states import PaperKind, PaperState
 from people import clock
 from people.models import Person
 from people.notify import call_off
-from secondments import turns
+from secondments import charging, turns
 from secondments.actions import variations
 from secondments.actions.papers import record_signed
 from secondments.choices import Party
@@ -289,6 +301,7 @@ def _write(
         conclude_if_all_signed(agreement, by=signer)
     elif agreement.kind == PaperKind.VARIATION:
         variations.apply(agreement.secondment, agreement.changes, by=signer, paper=agreement.reference)
+        charging.as_signed(agreement.secondment, signed_terms.of_recharge(agreement))
     transaction.on_commit(_ask_for_seal, robust=True)
     return agreement
 

@@ -585,3 +585,19 @@ def test_case_shows_further_papers_that_run_and_the_letter_that_is_missing(cast:
         envelopes.void(fresh(letter), by=cast.hr, reason="Written anew")
         assert "is not written yet" in hr.get(panel).content.decode()
         assert "is not written yet" not in contact.get(panel).content.decode()
+
+
+def test_signed_variation_changes_how_the_host_is_charged(cast: Cast) -> None:
+    case = cast.sealed(cast.agreement_case(proposal={"funding": "host_salary", "currency": "EUR"}))
+    with on(case.start_on):
+        calendar.advance()
+    case = fresh_case(case)
+    terms = case.recharge
+    assert (terms.frequency, terms.payment_days, terms.sickness_charged_days) == ("month", 30, 28)
+    paper = vary(cast, case, **longer(case, 20))
+    answers = {"model": "salary and on-costs", "frequency": "quarterly in arrears", "payment_days": "45"}
+    edit(paper, cast.hr, key="cost_recharge", values=answers)
+    assert fresh_case(case).recharge.frequency == "month"
+    sign_all(cast, ready(cast, fresh(paper)))
+    terms = fresh_case(case).recharge
+    assert (terms.frequency, terms.payment_days, terms.sickness_charged_days) == ("quarter", 45, 28)

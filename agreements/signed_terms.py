@@ -1,0 +1,31 @@
+"""What a signed paper says of how the host is charged, for the schedule of its case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agreements import guards
+from agreements.models import Agreement
+from secondments.choices import Frequency
+
+HOW_OFTEN = {"monthly": Frequency.MONTH, "quarterly": Frequency.QUARTER, "once,": Frequency.ONCE}
+TAX = (("tax_treatment", "treatment", 200), ("tax_reason", "decided_by", 300))  # and how much of it is kept
+
+
+def of_recharge(paper: Agreement) -> dict[str, Any]:
+    """How often, paid by when, suspended after how long an illness, VAT: as its clauses answer; nothing else.
+
+    A variation answers only what it changes. What is free text (the share, the limit) is HR's to enter.
+    """
+    look = guards.Look(paper)
+    found: dict[str, Any] = {}
+    if often := HOW_OFTEN.get(look.value("cost_recharge", "frequency").partition(" ")[0]):
+        found["frequency"] = often
+    if (days := look.value("cost_recharge", "payment_days")).isdecimal():
+        found["payment_days"] = int(days)
+    if (weeks := look.value("sickness_absence", "recharge_weeks")).isdecimal():
+        found |= {"suspends_absence": True, "sickness_charged_days": 7 * int(weeks)}
+    for name, parameter, most in TAX:
+        if text := look.value("vat_treatment", parameter):
+            found[name] = text[:most]
+    return found
