@@ -54,6 +54,25 @@ def answered(found: EarlyEnd) -> None:
     )
 
 
+def notice_given(wish: Wish) -> None:
+    """All whom it concerns hear it at once; HR sets the new last day."""
+    case = wish.secondment
+    assert wish.end_on
+    words = {"title": case.title, "who": wish.asked_by, "day": date_format(wish.end_on, "j F Y")}
+    people = {person.pk: person for person in [*hr(case), *concerned(case)] if person != wish.asked_by}
+    each(
+        case,
+        people.values(),
+        f"wish:{wish.pk}:notice",
+        _("Notice is given: %(title)s") % words,
+        _("%(who)s gives notice; by it the placement ends on %(day)s.") % words,
+        _("HR of the employer confirms the last day; until then the placement goes on as before."),
+        path=wish.get_absolute_url(),
+        about=f"wish:{wish.pk}",
+        urgent=True,
+    )
+
+
 def wish_asked(wish: Wish) -> None:
     """HR is asked; the others who would have to agree are told."""
     case = wish.secondment

@@ -167,6 +167,7 @@ ASKS_CHANGE = {
     Part.HR_SECONDER: Party.SECONDER,
 }
 WISH_READERS = HOME_SIDE | AT_HOST
+GIVES_NOTICE = {Part.SECONDEE: Party.SECONDEE, Part.HOST_CONTACT: Party.HOST, Part.HR_HOST: Party.HOST}
 
 
 def may_ask_change(secondment: Secondment, person: Person) -> bool:

@@ -59,7 +59,9 @@ def _sources(person: Person) -> Iterator[QuerySet[Any, Any]]:
     yield _part(person, "concern", concerns, "key", "raised_at", NO_DAY)
     planned = ConcernAction.objects.filter(doer=person, done_at__isnull=True, concern__ended_at__isnull=True)
     yield _part(person, "action", planned, "concern__key", "concern__raised_at", "due_on", case="concern__secondment")
-    yield _part(person, "wish", Wish.objects.filter(Wish.PENDING, runs), "key", "asked_at", "due_on")
+    asked = Wish.objects.filter(Wish.PENDING, runs)
+    yield _part(person, "wish", asked.filter(is_notice=False), "key", "asked_at", "due_on")
+    yield _part(person, "notice", asked.filter(is_notice=True), "key", "asked_at", "due_on")
     yield _part(person, "end", _ends(person), "key", "proposed_at", NO_DAY)
     later = FollowUp.objects.filter(
         Q(secondment__line_manager=person) | runs, answered_at__isnull=True, due_on__lte=today

@@ -265,7 +265,7 @@ TABLES = (
         own=("asked_by",),
         about=SECONDEE,
         columns=(
-            machine("id key party"),
+            machine("id key party is_notice"),
             links("secondment asked_by answered_by"),
             column("end_on weekly_hours", PERSONAL, _("what was to change"), KEEP, TIMED),
             column("role_title location other", PERSONAL, _("what was to change"), REPLACE, to=ERASED),

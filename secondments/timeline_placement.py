@@ -84,6 +84,7 @@ def register_sentences() -> None:
     }.items():
         register(verb, _days(text), MANAGERS, icon="player-stop")
     register("wish.ask", plain("%(who)s asked for a change of the agreement"), CASE, icon="edit")
+    register("wish.notice", _days("%(who)s gave notice: by it the placement ends on %(day)s"), CASE, icon="player-stop")
     register("wish.grant", plain("%(who)s agreed to prepare the change that was asked for"), CASE, icon="check")
     register("wish.refuse", plain("%(who)s refused the change that was asked for"), CASE, icon="x")
     register(

@@ -126,6 +126,7 @@ def _while_away(person: Person) -> Iterator[Todo]:
             "concern": (_("Look into a concern"), _("Open"), f"concerns/{key}/"),
             "action": (_("Do what was planned about a concern"), _("Open"), f"concerns/{key}/"),
             "wish": (_("A change of the agreement is asked for"), _("Answer"), f"changes/{key}/"),
+            "notice": (_("Notice was given: set the new last day"), _("Open"), f"changes/{key}/"),
             "end": (_("Approve an end before the notice?"), _("Read and decide"), f"end-early/{key}/"),
             "later": (_("Two questions some months after the return"), _("Answer"), f"follow-ups/{key}/"),
             "list": (

@@ -31,7 +31,7 @@ from secondments import (
 from secondments.actions import leaves
 from secondments.choices import Party
 from secondments.guards import Refusal
-from secondments.models import Concern, EarlyEnd, Secondment
+from secondments.models import Concern, EarlyEnd, Secondment, Wish
 from secondments.states import PLACED, State
 from secondments.transitions import NotAllowed, Refused
 
@@ -287,6 +287,10 @@ def _end(
     secondment.early_end_reason, secondment.early_end_asked_by = reason.strip(), asked_by
     secondment.changed_at = now
     secondment.save()
+    for given in secondment.wishes.filter(Wish.PENDING, is_notice=True):
+        given.granted, given.answered_at, given.answered_by = True, now, by
+        given.save()
+        call_off(f"wish:{given.pk}")
     effects.cancel_checkins(secondment, after=last_day)
     leaves.trim(secondment, by=by)
     charging.replan(secondment)

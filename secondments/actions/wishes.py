@@ -17,9 +17,10 @@ from people import clock, ledger
 from people.models import LedgerEntry, Person
 from people.notify import call_off
 from secondments import early_end_notices, eligibility, facts, placement_policies, policies, transitions
-from secondments.actions import variations
+from secondments.actions import early_end, variations
 from secondments.guards import Refusal
 from secondments.models import Secondment, Wish
+from secondments.states import PLACED
 from secondments.timetable import length
 from secondments.transitions import NotAllowed, Refused
 
@@ -121,8 +122,13 @@ def ask(
     role_title: str = "",
     location: str = "",
     other: str = "",
+    is_notice: bool = False,
 ) -> Wish:
-    """Any party asks for a change, with a reason; HR answers within a week. Nothing changes by asking."""
+    """Any party asks for a change, with a reason; HR answers within a week. Nothing changes by asking.
+
+    With ``is_notice`` secondee or host say that the placement ends early: HR then sets the new last day
+    (``early_end``), which is no variation and needs nobody's consent.
+    """
     case = transitions.lock(case.pk)
     if not placement_policies.may_ask_change(case, by):
         raise NotAllowed(_("A change is asked for by one of the parties, from the signed agreement to the last day."))
@@ -132,7 +138,18 @@ def ask(
     weekly_hours = None if weekly_hours == case.weekly_hours else weekly_hours
     role_title = "" if role_title.strip() == case.role_title else role_title.strip()
     location = "" if location.strip() == case.location else location.strip()
+    parts = policies.parts_of(case, by)
+    party = next(party for part, party in placement_policies.ASKS_CHANGE.items() if part in parts)
     refusals = []
+    if is_notice:
+        until = notice_until(case, by)
+        if until is None:
+            raise NotAllowed(_("Notice is given by the secondee or the host, while the placement runs."))
+        end_on = end_on or until
+        weekly_hours, role_title, location = None, "", ""
+        if end_on < until:
+            words = {"day": date_format(until, "j F Y")}
+            refusals.append(Refusal(_("Notice that is given today runs until %(day)s.") % words, "end_on"))
     if not (end_on or weekly_hours or role_title or location or other.strip()):
         refusals.append(Refusal(_("Say what is to change."), ""))
     if end_on and end_on < today:
@@ -143,11 +160,10 @@ def ask(
         refusals.append(Refusal(_("Several changes wait for an answer already; wait for it, or take one back."), ""))
     if refusals:
         raise Refused(*refusals)
-    parts = policies.parts_of(case, by)
-    party = next(party for part, party in placement_policies.ASKS_CHANGE.items() if part in parts)
     found = Wish.objects.create(
         secondment=case,
         party=party,
+        is_notice=is_notice,
         end_on=end_on,
         weekly_hours=weekly_hours,
         role_title=role_title,
@@ -159,9 +175,27 @@ def ask(
         asked_by=by,
         due_on=today + timedelta(days=ANSWER_WITHIN),
     )
-    ledger.record("wish.ask", by=by, case_id=case.pk, party=party)
-    early_end_notices.wish_asked(found)
+    if is_notice:
+        ledger.record("wish.notice", by=by, case_id=case.pk, day=str(end_on))
+        early_end_notices.notice_given(found)
+    else:
+        ledger.record("wish.ask", by=by, case_id=case.pk, party=party)
+        early_end_notices.wish_asked(found)
     return found
+
+
+def notice_until(case: Secondment, by: Person) -> date | None:
+    """Until when notice of somebody's party runs if they give it today; None for who cannot, and where none would."""
+    if case.state not in PLACED:
+        return None
+    parts = policies.parts_of(case, by)
+    party = next(
+        (placement_policies.GIVES_NOTICE[part] for part in parts & placement_policies.GIVES_NOTICE.keys()), None
+    )
+    if party is None or not case.end_on:
+        return None
+    until = early_end.proposed_last_day(case, party)
+    return until if until < case.end_on else None
 
 
 def _held(wish: Wish) -> Wish:
@@ -182,6 +216,8 @@ def answer(wish: Wish, *, by: Person, granted: bool, why: str = "") -> Wish:
     case = wish.secondment
     if not policies.may_run(case, by):
         raise NotAllowed(_("HR of the seconder answers what the parties ask for."))
+    if wish.is_notice:
+        raise Refused(_("Notice is not answered: end the placement early by it."))
     if not granted and not why.strip():
         raise Refused(Refusal(_("Say why it is refused."), "why"))
     if granted:

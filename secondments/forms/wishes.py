@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -18,7 +19,7 @@ class WishForm(ModelForm):
 
     class Meta:
         model = Wish
-        fields = ["end_on", "weekly_hours", "role_title", "location", "other", "reason"]
+        fields = ["is_notice", "end_on", "weekly_hours", "role_title", "location", "other", "reason"]
         widgets = {
             "end_on": DateInput(),
             "other": forms.Textarea({"rows": 2}),
@@ -26,9 +27,15 @@ class WishForm(ModelForm):
         }
         help_texts = {"reason": _("All who would have to agree to it read it.")}
 
-    def __init__(self, *args: Any, case: Secondment, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, case: Secondment, notice_until: date | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         assert case.end_on
+        if notice_until:
+            self.fields["is_notice"].help_text = _now(
+                "Given today it runs until %(day)s, unless you write a later last day. HR confirms it by letter."
+            ) % {"day": date_format(notice_until, "j F Y")}
+        else:
+            del self.fields["is_notice"]
         now = {"end_on": date_format(case.end_on, "j F Y"), "role_title": case.role_title, "location": case.location}
         if case.weekly_hours:
             now["weekly_hours"] = str(case.weekly_hours.normalize())

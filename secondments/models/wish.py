@@ -24,6 +24,8 @@ class Wish(models.Model):
     secondment = models.ForeignKey(Secondment, on_delete=models.CASCADE, related_name="wishes")
     key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)
     party = models.CharField(max_length=14, choices=Party)
+    # Not asked but said: by notice of this party the placement ends; ``end_on`` is the day on which it runs out.
+    is_notice = models.BooleanField(_("notice: the placement is to end early"), default=False)
     end_on = models.DateField(_("new last day"), null=True, blank=True)
     weekly_hours = models.DecimalField(
         _("new hours per week"),
@@ -65,6 +67,10 @@ class Wish(models.Model):
                 | ~Q(location="")
                 | ~Q(other=""),
                 name="wish_asks_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_notice=False) | Q(end_on__isnull=False, party__in=[Party.SECONDEE, Party.HOST]),
+                name="wish_notice_has_its_day",
             ),
         ]
         indexes = [

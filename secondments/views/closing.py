@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,7 +19,7 @@ from secondments.actions import early_end, evaluations, outcomes
 from secondments.choices import Part, Party
 from secondments.forms.closing import ConclusionForm, EvaluationForm, OutcomeForm
 from secondments.forms.placement import EarlyEndForm
-from secondments.models import Evaluation, Secondment
+from secondments.models import Evaluation, Secondment, Wish
 from secondments.states import PLACED, State
 from secondments.transitions import Refused
 from secondments.views import scope
@@ -147,10 +148,16 @@ def end_early(request: PersonRequest, key: str) -> HttpResponse:
     if case.state not in PLACED:
         raise Denied(_("Only a placement that is running can be ended early."))
     concerns = case.concerns.filter(ended_at__isnull=True)
+    notice = case.wishes.filter(Wish.PENDING, is_notice=True, key=request.GET.get("notice", "")).first()
     received = _received(request, case)
+    if notice and request.method == "GET":
+        received = notice.asked_at.astimezone(ZoneInfo(case.zone)).date()
     ways = early_end.notices_of(case, received)
     counts = "count" in request.POST  # nothing is done but shown: what was typed stays, and the days are counted anew
     initial = {"asked_by": Party.SECONDER, "last_day": ways[0].last_day, **(request.POST.dict() if counts else {})}
+    if notice:
+        reason = notice.reason
+        initial |= {"asked_by": notice.party, "last_day": notice.end_on, "given_on": received, "reason": reason}
     form = EarlyEndForm(None if counts else request.POST or None, initial=initial, concerns=concerns)
     if request.method == "POST" and not counts and form.is_valid():
         given = form.cleaned_data

@@ -20,6 +20,7 @@ from secondments.choices import Part
 from secondments.forms.wishes import AnswerForm, WishForm
 from secondments.guards import Refusal
 from secondments.models import Certificate, Secondment, Wish
+from secondments.states import PLACED
 from secondments.transitions import NotAllowed, Refused
 from secondments.views import scope
 
@@ -38,7 +39,8 @@ def wishes(request: PersonRequest, key: str) -> HttpResponse:
     """What was asked for, and a form to ask; the policy's answer comes with it."""
     case = _case(request, key)
     may_ask = placement_policies.may_ask_change(case, request.user)
-    form = WishForm(request.POST or None, case=case) if may_ask else None
+    until = actions.notice_until(case, request.user) if may_ask else None
+    form = WishForm(request.POST or None, case=case, notice_until=until) if may_ask else None
     if request.method == "POST":
         if form is None:
             raise Denied(_("A change is asked for by one of the parties, from the signed agreement to the last day."))
@@ -48,7 +50,10 @@ def wishes(request: PersonRequest, key: str) -> HttpResponse:
             except Refused as refused:
                 scope.explain(form, refused)
             else:
-                messages.success(request, _("HR is asked and answers within a week; the others are told."))
+                told = _("HR is asked and answers within a week; the others are told.")
+                messages.success(
+                    request, _("Notice is given; all whom it concerns are told.") if made.is_notice else told
+                )
                 return redirect(made)
     rows = scopes.wishes(request.user).filter(secondment=case).select_related("asked_by")
     page = Paginator(rows.order_by("-asked_at", "-pk"), PAGE).get_page(request.GET.get("page"))
@@ -65,7 +70,7 @@ def wish(request: PersonRequest, key: str, wish_key: str) -> HttpResponse:
     )
     found.secondment = case
     is_open = found.granted is None and found.taken_back_at is None
-    answers = is_open and policies.may_run(case, request.user)
+    answers = is_open and not found.is_notice and policies.may_run(case, request.user)
     takes_back = is_open and found.asked_by_id == request.user.pk
     form = AnswerForm(request.POST if "granted" in request.POST else None) if answers else None
     if request.method == "POST":
@@ -87,7 +92,8 @@ def wish(request: PersonRequest, key: str, wish_key: str) -> HttpResponse:
         "wish": found,
         "form": form,
         "takes_back": takes_back,
-        "drafts": found.granted is True and policies.may_run(case, request.user),
+        "ends": is_open and found.is_notice and policies.may_run(case, request.user) and case.state in PLACED,
+        "drafts": found.granted is True and not found.is_notice and policies.may_run(case, request.user),
         "checks": checks,
         "is_free": all(check.is_met for check in checks),
         "findings": [] if is_open else found.findings,

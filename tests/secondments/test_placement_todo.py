@@ -30,7 +30,7 @@ KINDS = {
     "attend",
     "expense",
 }
-KINDS |= {"paper", "back"}
+KINDS |= {"paper", "back", "notice"}
 
 
 def waits_for(who: Person, day: date) -> dict[str, tuple[int, date | None]]:

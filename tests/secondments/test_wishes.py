@@ -11,7 +11,7 @@ from django.test import Client
 
 from agreements import further
 from people.models import LedgerEntry, Notice, Person
-from secondments import reminders, scopes
+from secondments import reminders, scopes, todo
 from secondments.actions import variations, wishes
 from secondments.models import Secondment, Wish
 from secondments.transitions import NotAllowed, Refused
@@ -182,3 +182,41 @@ def test_every_check_is_shown_whether_it_is_met_or_not(case: Secondment) -> None
         (True, f"A placement is at most 1096 days; it would be {(END + 368 * DAY - date(2027, 1, 4)).days}."),
     ]
     assert wishes.checks(case, END - DAY) == []
+
+
+def test_host_and_secondee_give_notice_and_hr_ends_the_placement_by_it(
+    cast: Cast, case: Secondment, sign_in: SignIn
+) -> None:
+    day = date(2027, 5, 3)
+    address = f"/secondments/{case.key}/changes/"
+    with on(day):
+        for who in (cast.manager, cast.hr):
+            assert wishes.notice_until(case, who) is None
+            with pytest.raises(NotAllowed):
+                wishes.ask(case, by=who, reason="Enough", is_notice=True)
+        until = wishes.notice_until(case, cast.contact)
+        assert until == date(2027, 5, 31)
+        host = sign_in(cast.contact)
+        early = host.post(address, {"is_notice": "on", "end_on": "2027-05-30", "reason": "The site closes."})
+        assert "Notice that is given today runs until 31 May 2027" in early.content.decode()
+        host.post(address, {"is_notice": "on", "reason": "The site closes."})
+        found = case.wishes.get()
+        assert (found.is_notice, found.party, found.end_on) == (True, "host", until)
+        told = Notice.objects.filter(about=f"wish:{found.pk}")
+        assert {notice.recipient for notice in told} == {cast.hr, cast.secondee, cast.manager}
+        assert all("Notice is given" in notice.subject for notice in told)
+        assert "The site closes" not in str([notice.sentences for notice in told])
+        assert "Notice was given" in str([row.sentence for row in todo.of(cast.hr)])
+        with pytest.raises(Refused, match="not answered"):
+            wishes.answer(found, by=cast.hr, granted=True)
+    with on(day + 4 * DAY):  # HR sees to it on Friday; the notice runs from Monday
+        hr = sign_in(cast.hr)
+        page = hr.get(found.get_absolute_url()).content.decode()
+        assert "End the placement by this notice" in page and 'name="granted"' not in page
+        form = hr.get(f"/secondments/{case.key}/end-early/?notice={found.key}").context["form"]
+        given = {name: form.initial[name] for name in ("asked_by", "last_day", "given_on", "reason")}
+        assert given == {"asked_by": "host", "last_day": until, "given_on": day, "reason": "The site closes."}
+        hr.post(f"/secondments/{case.key}/end-early/", given)
+    ended = fresh(case)
+    assert (ended.end_on, ended.notice_given_on, ended.early_end_asked_by) == (until, day, "host")
+    assert case.wishes.get().granted is True
