@@ -7,101 +7,161 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('secondments', '0013_end_before'),
+        ("secondments", "0013_end_before"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='charge',
-            name='working',
+            model_name="charge",
+            name="working",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='checkin',
-            name='attended_at',
+            model_name="checkin",
+            name="attended_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='checkin',
-            name='attended_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="checkin",
+            name="attended_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='checkin',
-            name='attended_note',
-            field=models.TextField(blank=True, editable=False, max_length=2000, verbose_name='what was done'),
+            model_name="checkin",
+            name="attended_note",
+            field=models.TextField(blank=True, editable=False, max_length=2000, verbose_name="what was done"),
         ),
         migrations.AddField(
-            model_name='checkin',
-            name='needs_attention',
+            model_name="checkin",
+            name="needs_attention",
             field=models.BooleanField(default=False, editable=False),
         ),
         migrations.AddField(
-            model_name='checkin',
-            name='shared_at',
+            model_name="checkin",
+            name="shared_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='checkin',
-            name='shared_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="checkin",
+            name="shared_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='checkin',
-            name='summary',
-            field=models.TextField(blank=True, editable=False, max_length=2000, verbose_name='summary for the line manager'),
+            model_name="checkin",
+            name="summary",
+            field=models.TextField(
+                blank=True, editable=False, max_length=2000, verbose_name="summary for the line manager"
+            ),
         ),
         migrations.AddField(
-            model_name='evaluation',
-            name='draft',
+            model_name="evaluation",
+            name="draft",
             field=models.JSONField(default=dict, editable=False),
         ),
         migrations.AddField(
-            model_name='evaluation',
-            name='drafted_at',
+            model_name="evaluation",
+            name="drafted_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='evaluation',
-            name='drafted_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="evaluation",
+            name="drafted_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='rechargeterms',
-            name='sickness_charged_days',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(366)], verbose_name='sickness is charged for, days'),
+            model_name="rechargeterms",
+            name="sickness_charged_days",
+            field=models.PositiveSmallIntegerField(
+                blank=True,
+                null=True,
+                validators=[django.core.validators.MaxValueValidator(366)],
+                verbose_name="sickness is charged for, days",
+            ),
         ),
         migrations.AddField(
-            model_name='secondment',
-            name='notice_given_on',
-            field=models.DateField(editable=False, null=True, verbose_name='notice received on'),
+            model_name="secondment",
+            name="notice_given_on",
+            field=models.DateField(editable=False, null=True, verbose_name="notice received on"),
         ),
         migrations.AddField(
-            model_name='wish',
-            name='is_notice',
-            field=models.BooleanField(default=False, verbose_name='notice: the placement is to end early'),
+            model_name="wish",
+            name="is_notice",
+            field=models.BooleanField(default=False, verbose_name="notice: the placement is to end early"),
         ),
         migrations.AddIndex(
-            model_name='checkin',
-            index=models.Index(condition=models.Q(('attended_at__isnull', True), ('needs_attention', True)), fields=['secondment'], name='checkin_to_attend_to'),
+            model_name="checkin",
+            index=models.Index(
+                condition=models.Q(("attended_at__isnull", True), ("needs_attention", True)),
+                fields=["secondment"],
+                name="checkin_to_attend_to",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('attended_at__isnull', True), ('attended_by__isnull', True)), models.Q(('attended_at__isnull', False), ('attended_by__isnull', False), ('needs_attention', True)), _connector='OR'), name='checkin_attended_stamped'),
+            model_name="checkin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("attended_at__isnull", True), ("attended_by__isnull", True)),
+                    models.Q(("attended_at__isnull", False), ("attended_by__isnull", False), ("needs_attention", True)),
+                    _connector="OR",
+                ),
+                name="checkin_attended_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('shared_at__isnull', True), ('shared_by__isnull', True)), models.Q(('completed_at__isnull', False), ('shared_at__isnull', False), ('shared_by__isnull', False)), _connector='OR'), name='checkin_shared_stamped'),
+            model_name="checkin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("shared_at__isnull", True), ("shared_by__isnull", True)),
+                    models.Q(
+                        ("completed_at__isnull", False), ("shared_at__isnull", False), ("shared_by__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="checkin_shared_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('drafted_at__isnull', True), ('drafted_by__isnull', True)), models.Q(('completed_at__isnull', True), ('drafted_at__isnull', False), ('drafted_by__isnull', False)), _connector='OR'), name='evaluation_drafted_stamped'),
+            model_name="evaluation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("drafted_at__isnull", True), ("drafted_by__isnull", True)),
+                    models.Q(
+                        ("completed_at__isnull", True), ("drafted_at__isnull", False), ("drafted_by__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="evaluation_drafted_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wish',
-            constraint=models.CheckConstraint(condition=models.Q(('is_notice', False), models.Q(('end_on__isnull', False), ('party__in', ['secondee', 'host'])), _connector='OR'), name='wish_notice_has_its_day'),
+            model_name="wish",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_notice", False),
+                    models.Q(("end_on__isnull", False), ("party__in", ["secondee", "host"])),
+                    _connector="OR",
+                ),
+                name="wish_notice_has_its_day",
+            ),
         ),
     ]
