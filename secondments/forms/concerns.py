@@ -79,3 +79,7 @@ class CloseForm(Form):
         max_length=4000,
         widget=forms.Textarea({"rows": 3}),
     )
+
+    def __init__(self, *args: Any, was_raised: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].required = was_raised  # what the calendar raised is told to nobody

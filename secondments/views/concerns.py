@@ -112,7 +112,7 @@ def _forms(request: PersonRequest, concern: Concern) -> dict[str, Any]:
         found["give"] = OwnerForm(sent("give"), prefix="give", people=people, initial={"owner": concern.owner_id})
         if concern.party != Party.SECONDEE and concern.told_at is None:
             found["tell"] = TellForm(sent("tell"), prefix="tell")
-        found["close"] = CloseForm(sent("close"), prefix="close")
+        found["close"] = CloseForm(sent("close"), prefix="close", was_raised=concern.raised_by_id is not None)
     return found
 
 

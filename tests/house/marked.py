@@ -209,7 +209,7 @@ CASE: dict[str, set[str]] = {
     "skillsreleasedmanager": HOME | HOST,
     "evidencereleasedmanager": HOME | HOST,
     "evidencereleasedsecondee": HOME | HOST,
-    "evaluationdraft": {"contact"},
+    "evaluationdraft": set(),  # its writer in the copy of their data, which is asked for and made later
     "conclusion": HOME | HOST,
     "notwaited": HOME | HOST,
     "outcomenote": {"hr", "secondee"},  # likewise
