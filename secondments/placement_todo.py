@@ -28,6 +28,7 @@ from secondments.models import (
     Expense,
     FollowUp,
     Leave,
+    Reorganisation,
     Secondment,
     Wish,
 )
@@ -76,6 +77,11 @@ def _sources(person: Person) -> Iterator[QuerySet[Any, Any]]:
     yield _part(person, "charge", over, Cast("number", CharField()), NO_TIME, NO_DAY)
     unpaid = Charge.objects.filter(money, state=ChargeState.INVOICED, due_on__lt=today)
     yield _part(person, "unpaid", unpaid, Cast("number", CharField()), NO_TIME, "due_on")
+    open_talks = Reorganisation.objects.filter(consulted_until__isnull=False, ended_at__isnull=True)
+    asked_of = open_talks.filter(secondment__secondee=person, viewed_at__isnull=True, consulted_until__gte=today)
+    yield _part(person, "view", asked_of, "key", "told_at", "consulted_until")
+    talked = open_talks.filter(Q(viewed_at__isnull=False) | Q(consulted_until__lt=today), told_by=person)
+    yield _part(person, "talked", talked, "key", "told_at", "consulted_until")
     overdue = Absence.objects.filter(runs | manages, last_day__isnull=True, cancelled_at__isnull=True)
     overdue = overdue.filter(expected_until__lt=today, secondment__state__in=PLACED)
     yield _part(person, "back", overdue, "key", NO_TIME, "expected_until")

@@ -137,6 +137,8 @@ def _while_away(person: Person) -> Iterator[Todo]:
             "access": (_("End the access at the host, and say so here"), _("Open"), "return/"),
             "charge": (_("Statement %(n)s can be invoiced") % {"n": key}, _("Open"), f"costs/{key}/"),
             "back": (_("Is %(who)s back at work?") % {"who": case.secondee}, _("Say so"), f"absence/{key}/"),
+            "view": (_("Say what you think of a change of the organisation"), _("Open"), "reorganisations/"),
+            "talked": (_("Say what came of a consultation"), _("Open"), "reorganisations/"),
             "paper": (_("A paper that is needed abroad has ended"), _("Renew it"), f"abroad/{key}/"),
             "attend": (_("A check-in asks for your attention"), _("Read"), f"check-ins/{key}/"),
             "unpaid": (_("The invoice of statement %(n)s is overdue") % {"n": key}, _("Open"), f"costs/{key}/"),

@@ -224,6 +224,25 @@ def test_each_side_tells_its_own_changes_and_the_secondee_answers(cast: Cast, ca
             reorganisations.give_view(home, by=cast.secondee, view="y")
 
 
+def test_consultation_waits_for_the_secondee_and_then_for_who_told_of_it(cast: Cast, case: Secondment) -> None:
+    def waits(who: Person) -> list[str]:
+        rows = todo.of(Person.objects.get(pk=who.pk))
+        return [row.sentence for row in rows if row.path == f"{case.get_absolute_url()}reorganisations/"]
+
+    asked, told = "Say what you think of a change of the organisation", "Say what came of a consultation"
+    with on(date(2027, 2, 1)):
+        home = reorganisations.tell(case, by=cast.hr, what="Planning merges.", consulted_until=date(2027, 3, 1))
+        reorganisations.tell(case, by=cast.contact, what="The site moves.")  # nobody's view is asked for
+        assert (waits(cast.secondee), waits(cast.hr), waits(cast.contact)) == ([asked], [], [])
+    with on(date(2027, 3, 2)):
+        assert (waits(cast.secondee), waits(cast.hr)) == ([], [told])
+    with on(date(2027, 2, 2)):
+        reorganisations.give_view(home, by=cast.secondee, view="I would rather stay in my team.")
+        assert (waits(cast.secondee), waits(cast.hr)) == ([], [told])
+        reorganisations.end(home, by=cast.hr, result="The team stays.")
+        assert waits(cast.hr) == []
+
+
 def test_page_of_reorganisations(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
     address = f"/secondments/{case.key}/reorganisations/"
     with on(date(2027, 2, 1)):

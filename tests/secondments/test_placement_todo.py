@@ -30,7 +30,7 @@ KINDS = {
     "attend",
     "expense",
 }
-KINDS |= {"paper", "back", "notice"}
+KINDS |= {"paper", "back", "notice", "view", "talked"}
 
 
 def waits_for(who: Person, day: date) -> dict[str, tuple[int, date | None]]:
