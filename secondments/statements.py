@@ -88,7 +88,7 @@ def _components(charge: Charge, parts: frozenset[Part]) -> Table:
 def _shown(row: list[Any]) -> list[Any]:
     """With so many places that it comes to the penny again."""
     name, unit, until, before = row
-    return [name, round(unit, 4), round(until, 8), round(before, 8)]
+    return [name, round(unit, 6), round(until, 8), round(before, 8)]
 
 
 def _days(charge: Charge) -> Table:

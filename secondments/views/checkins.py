@@ -86,7 +86,10 @@ def _readers(checkin: CheckIn) -> str:
     """Who reads the answers, said before they are written."""
     if checkin.party == Party.HOST:
         return _("HR of the seconder, HR of the host, and who works with you on this read your answers.")
-    return _("HR of the seconder reads your answers, nobody else.")
+    return _(
+        "HR of the seconder reads your answers, nobody else. They may tell your line manager in words of their own, "
+        "which you read too."
+    )
 
 
 def _share(request: PersonRequest, case: Secondment, found: CheckIn) -> HttpResponse:
