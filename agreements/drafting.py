@@ -47,9 +47,12 @@ def draft(
     based_on: Version | None = None,
     kind: PaperKind = PaperKind.AGREEMENT,
     changes: dict[str, Any] | None = None,
-    reason: str = "",
+    given: dict[str, str] | None = None,
 ) -> Agreement:
-    """Open the next paper of a case with its version 1; based on an ended paper's terms where there was one."""
+    """Open the next paper of a case with its version 1; based on an ended paper's terms where there was one.
+
+    ``given`` answers what no fact of the case does: why a variation is made, and from when on it counts.
+    """
     last = secondment.agreements.order_by("-number").first()
     before = based_on.agreement if based_on else None
     agreement = Agreement(
@@ -63,7 +66,7 @@ def draft(
         created_at=clock.now(),
     )
     agreement.save()
-    matter = Matter.of(based_on) if based_on else first_matter(agreement, reason)
+    matter = Matter.of(based_on) if based_on else first_matter(agreement, given or {})
     add_version(agreement, by=by, note=str(_("First draft")), matter=matter)
     evidence.add(agreement, "created", by=by, kind=str(kind))
     papers.record(agreement, "draft", by=by)
@@ -104,7 +107,7 @@ def add_version(agreement: Agreement, *, by: Person | None, note: str, matter: M
     return version
 
 
-def first_matter(agreement: Agreement, reason: str = "") -> Matter:
+def first_matter(agreement: Agreement, given: dict[str, str]) -> Matter:
     """What a paper's first version is made of, by its kind."""
     case = agreement.secondment
     match agreement.kind:
@@ -122,7 +125,7 @@ def first_matter(agreement: Agreement, reason: str = "") -> Matter:
         case _:
             library = editions.of(case.seconder, agreement.language)
             found = Matter(clauses=tuple(clauses.pack(agreement.pack, library, facts.switched_on(case))))
-    known = {**composing.facts_of(agreement, found), "variation_reason": reason}
+    known = {**composing.facts_of(agreement, found), **given}
     known["early_end_computed"] = early_end.explained(case) if case.ended_early_at else ""
     return replace(found, values=first_values(found, known))
 

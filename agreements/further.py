@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from agreements import drafting, varying
 from agreements.models import Agreement
 from agreements.states import ENDED, OPEN, PaperKind, PaperState
-from people import ledger
+from people import clock, ledger
 from people.models import Person
 from secondments import transitions
 from secondments.actions import variations, wishes
@@ -23,9 +24,18 @@ from secondments.transitions import NotAllowed, Refused
 
 
 @transaction.atomic
-def vary(secondment: Secondment, *, by: Person, changes: dict[str, Any], reason: str, exception: str = "") -> Agreement:
+def vary(
+    secondment: Secondment,
+    *,
+    by: Person,
+    changes: dict[str, Any],
+    reason: str,
+    exception: str = "",
+    effective: date | None = None,
+) -> Agreement:
     """Open the next variation of a signed agreement, with what it changes in the case; one is open at a time.
 
+    ``effective`` is the day on which it takes effect, today where none is given; the paper says it, and can be edited.
     An extension against which the policy speaks needs ``exception``, the reason why it is made all the same.
     """
     case = transitions.lock(secondment.pk)
@@ -46,7 +56,8 @@ def vary(secondment: Secondment, *, by: Person, changes: dict[str, Any], reason:
         )
     if against:
         ledger.record("wish.except", by=by, case_id=case.pk, reason=exception.strip(), rules=len(against))
-    return drafting.draft(case, by=by, kind=PaperKind.VARIATION, changes=changes, reason=reason.strip())
+    given = {"variation_reason": reason.strip(), "variation_effective": str(effective or clock.today(case.zone))}
+    return drafting.draft(case, by=by, kind=PaperKind.VARIATION, changes=changes, given=given)
 
 
 @transaction.atomic

@@ -1,7 +1,8 @@
-"""What a signed paper says of how the host is charged, for the schedule of its case."""
+"""What a signed paper says that the case then goes by: from when on, and how the host is charged."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from agreements import guards
@@ -10,6 +11,15 @@ from secondments.choices import Frequency
 
 HOW_OFTEN = {"monthly": Frequency.MONTH, "quarterly": Frequency.QUARTER, "once,": Frequency.ONCE}
 TAX = (("tax_treatment", "treatment", 200), ("tax_reason", "decided_by", 300))  # and how much of it is kept
+
+
+def effective_on(variation: Agreement) -> date | None:
+    """From which day on a variation counts, as it says itself; None where it is on paper of one's own."""
+    said = guards.Look(variation).value("variation", "effective")
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        return None
 
 
 def of_recharge(paper: Agreement) -> dict[str, Any]:

@@ -300,7 +300,8 @@ def _write(
     if agreement.kind in {PaperKind.AGREEMENT, PaperKind.CONTRACT}:
         conclude_if_all_signed(agreement, by=signer)
     elif agreement.kind == PaperKind.VARIATION:
-        variations.apply(agreement.secondment, agreement.changes, by=signer, paper=agreement.reference)
+        day = signed_terms.effective_on(agreement)
+        variations.apply(agreement.secondment, agreement.changes, by=signer, paper=agreement.reference, effective=day)
         charging.as_signed(agreement.secondment, signed_terms.of_recharge(agreement))
     transaction.on_commit(_ask_for_seal, robust=True)
     return agreement

@@ -21,11 +21,15 @@ def who_charges(case: Secondment) -> list[Person]:
 
 
 def charge_reminder(charge: Charge, what: str, to: Person) -> Message:
-    """A period is over and can be invoiced, or an invoice is overdue."""
+    """A period is over and can be invoiced, was over a month ago and is not, or an invoice is overdue."""
     case = charge.secondment
     words = {"title": case.title, "day": date_format(charge.last_day, "j F Y")}
     subject, sentence = {
         "ready": (_("To be invoiced: %(title)s"), _("The statement until %(day)s can be invoiced.")),
+        "waiting": (
+            _("Still not invoiced: %(title)s"),
+            _("The time until %(day)s is over for a month, and not invoiced."),
+        ),
         "overdue": (_("Not paid yet: %(title)s"), _("The invoice for the time until %(day)s is overdue.")),
     }[what]
     return message(

@@ -7,6 +7,7 @@ all of them together are always what the terms give.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,8 @@ from people import clock
 from people.models import Person
 from secondments import leave_days, recharge
 from secondments.choices import AbsenceKind, Basis, BorneBy, ChargeState, Frequency, Funding, RechargeModel
-from secondments.models import Absence, Charge, CostItem, Expense, RechargeTerms, Secondment
+from secondments.models import Absence, Charge, CostItem, Expense, RechargeTerms, Secondment, Wish
+from secondments.patterns import EVERY_DAY, Pattern
 
 MODEL_OF = {
     Funding.SECONDER: RechargeModel.NONE,
@@ -45,7 +47,7 @@ def open_schedule(case: Secondment, by: Person | None) -> None:
         on_cost_percent=case.rules.on_cost_percent if on_costs is None else on_costs,
         percent=proposal.host_percent,
         fixed=proposal.fixed_amount,
-        shares=[[str(case.began_on or case.start_on), str(share_of(case))]],
+        shares=_shares(case),
         set_at=clock.now(),
         set_by=by,
     )
@@ -63,19 +65,33 @@ def as_signed(case: Secondment, terms: Mapping[str, Any]) -> None:
     replan(case)
 
 
-def share_of(case: Secondment) -> Decimal:
-    """The placement's hours as a share of full-time."""
+def share_of(case: Secondment, hours: Decimal | None = None) -> Decimal:
+    """The placement's hours, or these, as a share of full-time."""
     full = case.full_time_hours
-    return round((case.weekly_hours or full) / full, 4)
+    return round((hours or case.weekly_hours or full) / full, 4)
 
 
-def note_hours(case: Secondment) -> None:
-    """The hours of a week have changed: from today on the pay counts by the new share."""
+def _shares(case: Secondment) -> list[list[str]]:
+    """The share of full-time from the first day on, and from each day on which a variation changed the hours."""
+    first = str(case.began_on or case.start_on)
+    found = [[first, str(share_of(case))]]
+    for day, hours, _days in reversed(case.worked_before):
+        if day > first:
+            found[0][0] = day
+            found.insert(0, [first, str(share_of(case, Decimal(hours)))])
+    return found
+
+
+def note_hours(case: Secondment, since: date) -> None:
+    """The hours of a week have changed: from a day on the pay counts by the new share."""
     found = RechargeTerms.objects.select_for_update().filter(secondment=case).first()
-    share = str(share_of(case))
-    if found is None or (found.shares and Decimal(found.shares[-1][1]) == Decimal(share)):
+    if found is None:
         return
-    found.shares = [*found.shares, [str(clock.today(case.zone)), share]]
+    before = [[day, share] for day, share in found.shares if day < str(since)]
+    share = str(share_of(case))
+    if not (before and Decimal(before[-1][1]) == Decimal(share)):
+        before.append([str(since), share])
+    found.shares = before
     found.save()
 
 
@@ -173,6 +189,27 @@ def _line(kind: str, label: str, amount: Decimal) -> dict[str, str]:
     return {"kind": kind, "label": label, "amount": str(amount)}
 
 
+def in_all(case: Secondment, wish: Wish | None = None) -> Decimal | None:
+    """What the host pays for the whole placement by the terms, without expenses; with a change from today on.
+
+    None where nothing is counted, as before the first day.
+    """
+    kept = RechargeTerms.objects.filter(secondment=case).first()
+    if kept is None:
+        return None
+    terms = terms_of(case, kept)
+    today = clock.today(case.zone)
+    if wish and wish.end_on:
+        terms = replace(terms, end=max(wish.end_on, terms.start))
+    if wish and wish.weekly_hours:
+        terms = replace(terms, changes=(*terms.changes, (today, share_of(case, wish.weekly_hours))))
+    if wish and wish.working_days and (terms.days_at_host or not case.is_full_time):
+        before = case.pattern(EVERY_DAY)
+        worked = Pattern(frozenset(wish.working_days), (*before.before, (today, before.week)))
+        terms = replace(terms, days_at_host=worked)
+    return recharge.total(terms, recharge.Period(terms.start, terms.end))
+
+
 def terms_of(case: Secondment, terms: RechargeTerms) -> recharge.Terms:
     """The terms and what happened since, as the arithmetic wants them."""
     start = case.began_on or case.start_on
@@ -194,13 +231,19 @@ def terms_of(case: Secondment, terms: RechargeTerms) -> recharge.Terms:
         uplift_percent=terms.uplift_percent or Decimal(0),
         suspended=recharge.Spans(tuple(_suspended(case, terms)) if terms.suspends_absence else ()),
         items=tuple(_items(case, terms)),
-        days_at_host=frozenset(case.working_days) if case.working_days and not case.is_full_time else None,
+        days_at_host=days_at_host(case),
         cover=terms.cover or Decimal(0),
         fixed=terms.fixed or Decimal(0),
         rate=terms.rate or Decimal(0),
         most_hours=terms.most_hours,
         hours={row.month: row.hours for row in case.hours.all()},
     )
+
+
+def days_at_host(case: Secondment) -> Pattern | None:
+    """For which days a cost of each working day comes; None: for all of them, as nobody works part of a week."""
+    named = case.working_days and not case.is_full_time
+    return case.pattern(EVERY_DAY) if named or case.worked_before else None
 
 
 def _suspended(case: Secondment, terms: RechargeTerms) -> Iterator[tuple[date, date]]:

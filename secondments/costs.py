@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from people.workdays import Calendar, working_days_between
 from secondments.choices import Basis, BorneBy, CostKind, Funding
+from secondments.patterns import Off, Pattern
 
 # Currencies without a smaller unit: ISO 4217, list one, minor unit 0.
 WHOLE = frozenset(
@@ -38,13 +39,13 @@ class Item:
 class Plan:
     """What is counted. ``hours`` are those of a week, of ``full_time_hours``; ``total_hours`` replaces them.
 
-    ``days_at_host``, for part-time, are the days of the week for which a cost of each working day comes.
+    ``days_at_host``, for part-time, are the days for which a cost of each working day comes.
     """
 
     start: date
     end: date
     calendar: Calendar
-    days_at_host: frozenset[int] | None = None
+    days_at_host: Pattern | None = None
     currency: str
     hours: Decimal
     full_time_hours: Decimal
@@ -146,8 +147,8 @@ def _times(basis: Basis, plan: Plan, found: Estimate) -> Decimal:
     if basis == Basis.WEEK:
         return Decimal((plan.end - plan.start).days + 1) / 7
     if basis == Basis.DAY and plan.days_at_host is not None:
-        shared = frozenset(day for day in plan.days_at_host if day in plan.calendar.week)
-        return Decimal(working_days_between(plan.start, plan.end, replace(plan.calendar, week=shared)))
+        here = replace(plan.calendar, closing_days=Off(plan.days_at_host, plan.calendar.closing_days))
+        return Decimal(working_days_between(plan.start, plan.end, here))
     return Decimal(found.working_days) if basis == Basis.DAY else Decimal(1)
 
 

@@ -30,11 +30,13 @@ def balance(case: Secondment) -> Balance:
     assert case.start_on and case.end_on
     account = LeaveAccount.objects.filter(secondment=case).first()
     yearly = account.yearly_days if account else Decimal(case.rules.annual_leave_days)
-    week = len(case.working_days or case.host.working_days) if case.host else leave_days.FULL_WEEK
+    usual = frozenset(case.host.working_days) if case.host else frozenset(range(leave_days.FULL_WEEK))
+    worked = case.pattern(usual)
+    before = [(until, len(week)) for until, week in worked.before]
     rows = list(case.leaves.filter(kind=LeaveKind.ANNUAL, cancelled_at__isnull=True))
     return Balance(
         yearly=yearly,
-        given=leave_days.entitlement(yearly, case.start_on, case.end_on, week),
+        given=leave_days.entitlement(yearly, case.start_on, case.end_on, len(worked.week), before),
         brought_in=account.brought_in if account else Decimal(0),
         taken=sum((row.days for row in rows if row.granted), Decimal(0)),
         asked=sum((row.days for row in rows if row.granted is None), Decimal(0)),

@@ -6,6 +6,7 @@ Days count as working days of the placement, in halves.
 from __future__ import annotations
 
 import calendar as months
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +15,7 @@ from math import ceil
 from people.workdays import Calendar, is_working_day, working_days_between
 
 HALF = Decimal("0.5")
+ONE_DAY = timedelta(days=1)
 FULL_WEEK = 5  # days; a yearly entitlement is that of somebody who works as many
 
 
@@ -29,16 +31,30 @@ def days_taken(
     return days
 
 
-def entitlement(yearly: Decimal, start: date, end: date, days_a_week: int) -> Decimal:
+def entitlement(
+    yearly: Decimal, start: date, end: date, days_a_week: int, before: Iterable[tuple[date, int]] = ()
+) -> Decimal:
     """What a placement gives: the yearly days by the share of each calendar year, and of a week of five days.
 
-    Rounded up to the half day, once for the whole placement.
+    ``before`` holds how many days a week were worked until the day before a day, oldest first. Rounded up to the half
+    day, once for the whole placement.
     """
-    share = Fraction(0)
+    share, begins = Fraction(0), start
+    for until, week in before:
+        ends = min(until - ONE_DAY, end)
+        share += _years(begins, ends) * min(week, FULL_WEEK)
+        begins = max(begins, until)
+    share += _years(begins, end) * min(days_a_week, FULL_WEEK)
+    return ceil(Fraction(yearly) * share / FULL_WEEK / Fraction(HALF)) * HALF
+
+
+def _years(start: date, end: date) -> Fraction:
+    """A span as a share of each calendar year that it touches; nothing where it ends before it begins."""
+    found = Fraction(0)
     for year in range(start.year, end.year + 1):
         first, last = max(start, date(year, 1, 1)), min(end, date(year, 12, 31))
-        share += Fraction((last - first).days + 1, 366 if months.isleap(year) else 365)
-    return ceil(Fraction(yearly) * share * min(days_a_week, FULL_WEEK) / FULL_WEEK / Fraction(HALF)) * HALF
+        found += Fraction(max((last - first).days + 1, 0), 366 if months.isleap(year) else 365)
+    return found
 
 
 def days_away(first: date, last: date | None, today: date) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import groupby
 from operator import attrgetter, itemgetter
+from typing import Any
 
 from django.db import transaction
 from django.db.models import DateField, ExpressionWrapper, IntegerField, OuterRef, QuerySet, Subquery, Value
@@ -184,14 +185,17 @@ def _tell_of_silence(running: list[Secondment]) -> int:
 def remind_of_charges() -> int:
     """Finance: a period that is over can be invoiced, an invoice that was not paid by its day is overdue; once each.
 
+    A period that nobody invoices is told of once more after a month, to HR as well.
+
     What was told stands on the row; a statement that is counted anew is known by the key of its reminder.
     """
     latest = sweeps.latest_day()
     over = Charge.objects.filter(state=ChargeState.EXPECTED, last_day__lt=latest, reminded="").exclude(amount=0)
+    waiting = Charge.objects.filter(state=ChargeState.EXPECTED, last_day__lt=latest - MONTH, reminded=READY)
     unpaid = Charge.objects.filter(state=ChargeState.INVOICED, due_on__lt=latest).exclude(reminded=OVERDUE)
-    finance: dict[tuple[int, int, int | None], list[Person]] = {}  # by organisation, owner and secondee
+    finance: dict[tuple[Any, ...], list[Person]] = {}  # by organisation, owner, secondee, and whether HR too
     written = 0
-    for what, pending in ((READY, over), (OVERDUE, unpaid)):
+    for what, pending in ((READY, over), (WAITING, waiting.exclude(amount=0)), (OVERDUE, unpaid)):
         for pks in sweeps.batches(pending.values_list("pk", flat=True).iterator(chunk_size=sweeps.BATCH)):
             with transaction.atomic():
                 held = pending.filter(pk__in=pks).select_for_update(of=("self",), no_key=True, skip_locked=True)
@@ -199,22 +203,27 @@ def remind_of_charges() -> int:
     return written
 
 
-READY, OVERDUE = "ready", "overdue"
+READY, WAITING, OVERDUE = "ready", "waiting", "overdue"
+MONTH = timedelta(days=30)
 
 
-def _tell_of_charges(what: str, charges: list[Charge], finance: dict[tuple[int, int, int | None], list[Person]]) -> int:
-    messages, reminded = list[Message](), list[int]()
+def _tell_of_charges(what: str, charges: list[Charge], finance: dict[tuple[Any, ...], list[Person]]) -> int:
+    """One mail each; a period that is over for long when it is first told of is not told of twice within the hour."""
+    messages, reminded = list[Message](), defaultdict[str, list[int]](list)
     for charge in charges:
         case = charge.secondment
-        day = charge.last_day if what == READY else charge.due_on
+        today, day = clock.today(case.zone), charge.due_on if what == OVERDUE else charge.last_day
         assert day
-        if day >= clock.today(case.zone):
+        is_old = day + MONTH < today
+        if day >= today or (what == WAITING and not is_old):
             continue
-        place = (case.seconder_id, case.owner_id, case.secondee_id)
+        place = (case.seconder_id, case.owner_id, case.secondee_id, what == WAITING)
         if place not in finance:
-            finance[place] = charge_notices.who_charges(case)
+            others = notices.hr(case) if what == WAITING else []
+            finance[place] = list(dict.fromkeys([*charge_notices.who_charges(case), *others]))
         messages += [charge_notices.charge_reminder(charge, what, who) for who in finance[place]]
-        reminded += [charge.pk] if finance[place] else []
-    if reminded:
-        Charge.objects.filter(pk__in=reminded).update(reminded=what)
+        if finance[place]:
+            reminded[WAITING if what == READY and is_old else what].append(charge.pk)
+    for told, pks in reminded.items():
+        Charge.objects.filter(pk__in=pks).update(reminded=told)
     return queue_quietly(*messages)

@@ -50,7 +50,7 @@ TABLES = (
                 KEEP,
                 TIMED,
             ),
-            column("total_hours working_days is_indefinite", PERSONAL, _("when"), KEEP, TIMED),
+            column("total_hours working_days worked_before is_indefinite", PERSONAL, _("when"), KEEP, TIMED),
             stamps("submitted_at approved_at declined_at agreed_at started_at review_began_at return_began_at"),
             stamps("return_list_at completed_at withdrawn_at agreement_signed_at agreement_sealed_at ended_early_at"),
             stamps("notice_given_on"),

@@ -267,7 +267,7 @@ TABLES = (
         columns=(
             machine("id key party is_notice"),
             links("secondment asked_by answered_by"),
-            column("end_on weekly_hours", PERSONAL, _("what was to change"), KEEP, TIMED),
+            column("end_on weekly_hours working_days", PERSONAL, _("what was to change"), KEEP, TIMED),
             column("role_title location other", PERSONAL, _("what was to change"), REPLACE, to=ERASED),
             column("reason", PERSONAL, _("why"), BLANK),
             column("findings", INTERNAL, _("what the policy said"), BLANK),

@@ -66,7 +66,7 @@ class Terms:
     uplift_percent: Decimal = ZERO
     suspended: Container[date] = Spans()
     items: tuple[Item, ...] = ()
-    days_at_host: frozenset[int] | None = None
+    days_at_host: Container[date] | None = None
     cover: Decimal = ZERO
     fixed: Decimal = ZERO
     rate: Decimal = ZERO
@@ -216,7 +216,7 @@ def _times(basis: Basis, terms: Terms, until: date) -> Decimal:
     if basis == Basis.WEEK:
         return Decimal(len(days)) / 7
     here = terms.days_at_host
-    works = [day for day in days if is_working_day(day, terms.calendar) and (here is None or day.weekday() in here)]
+    works = [day for day in days if is_working_day(day, terms.calendar) and (here is None or day in here)]
     return Decimal(len(works))
 
 

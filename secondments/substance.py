@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format
@@ -16,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from people.roles import Weekday
 from secondments.choices import Kind
-from secondments.models import Estimate, Proposal, Secondment
+from secondments.models import Estimate, Proposal, Secondment, Wish
 
 ALL, HOME = "all", "home"
 
@@ -85,8 +87,19 @@ def hours(case: Secondment) -> str:
     return form % {"n": _number(case.weekly_hours)}
 
 
-def weekdays(case: Secondment) -> str:
-    return ", ".join(str(Weekday(day).label) for day in case.working_days)
+def weekdays(of: Secondment | Wish) -> str:
+    return ", ".join(str(Weekday(day).label) for day in of.working_days)
+
+
+def working_time(case: Secondment, today: date) -> str:
+    """Hours and days of the week in words; with what still holds where a variation changes them on a later day."""
+    now = ", ".join(filter(None, [hours(case), weekdays(case)])) or "–"
+    still = next((row for row in case.worked_before if row[0] > str(today)), None)
+    if still is None:
+        return now
+    last = date.fromisoformat(still[0]) - timedelta(days=1)
+    days = ", ".join([f"{_number(Decimal(still[1]))}", *(str(Weekday(day).label) for day in still[2])])
+    return _("%(now)s; until %(day)s: %(before)s") % {"now": now, "day": _day(last), "before": days}
 
 
 def _number(value: Any) -> str:

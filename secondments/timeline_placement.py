@@ -153,6 +153,7 @@ def register_sentences() -> None:
         "leave.grant": "%(who)s granted leave from %(first)s to %(last)s",
         "leave.cancel": "%(who)s called off leave from %(first)s to %(last)s",
         "leave.shorten": "Leave from %(first)s was shortened: it ends with the placement on %(last)s",
+        "leave.count": "Leave from %(first)s to %(last)s was counted again: other days of the week are worked",
     }.items():
         register(verb, _days(text), HOME, icon="calendar")
     register("leave.account", plain("%(who)s set how much leave there is"), HOME, icon="calendar")

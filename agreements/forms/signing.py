@@ -13,6 +13,9 @@ from agreements.forms.terms import refuse_unprintable
 from people.forms.base import Form
 from people.forms.fields import DayField
 from secondments.forms.parts import NamedPerson
+from secondments.forms.rows import weekdays
+from secondments.forms.wishes import say_now
+from secondments.models import Secondment
 
 
 class SignForm(Form):
@@ -77,6 +80,12 @@ class VariationForm(Form):
     weekly_hours = forms.DecimalField(
         label=gettext_lazy("New hours per week"), required=False, min_value=1, max_value=60, decimal_places=2
     )
+    working_days = weekdays(gettext_lazy("New days of the week"))
+    effective = DayField(
+        label=gettext_lazy("It takes effect on"),
+        required=False,
+        help_text=gettext_lazy("Left blank: today. New hours and days count for pay, leave and costs from then on."),
+    )
     role_title = forms.CharField(label=gettext_lazy("New role at the host"), max_length=200, required=False)
     location = forms.CharField(label=gettext_lazy("New place of work"), max_length=200, required=False)
     exception = forms.CharField(
@@ -87,15 +96,24 @@ class VariationForm(Form):
         help_text=gettext_lazy("Only where it does; you are told when you draft the variation."),
     )
 
-    def changes(self, case: Any) -> dict[str, Any]:
+    def __init__(self, *args: Any, case: Secondment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
+        say_now(self, case)
+
+    def changes(self) -> dict[str, Any]:
         """Only what differs from the case, as a paper keeps it."""
         found: dict[str, Any] = {}
-        given = self.cleaned_data
+        given, case = self.cleaned_data, self.case
         if given["end_on"] and given["end_on"] != case.end_on:
             found["end_on"] = given["end_on"].isoformat()
         if given["weekly_hours"] is not None and given["weekly_hours"] != case.weekly_hours:
             found["weekly_hours"] = str(given["weekly_hours"])
             found["is_full_time"] = given["weekly_hours"] >= case.full_time_hours
+        if given["working_days"] and given["working_days"] != case.working_days:
+            found["working_days"] = given["working_days"]
+        elif case.working_days and found.get("is_full_time") and not case.is_full_time:
+            found["working_days"] = []
         for name in ("role_title", "location"):
             if given[name].strip() and given[name].strip() != getattr(case, name):
                 found[name] = given[name].strip()

@@ -69,15 +69,16 @@ def vary(request: PersonRequest, key: str) -> HttpResponse:
         raise Denied(_("Only HR of the seconder prepares the terms."))
     wish = case.wishes.filter(key=request.GET.get("wish", ""), granted=True).first()
     start = wishes.changes_of(wish) | {"reason": wish.reason, "exception": wish.answer} if wish else None
-    form = VariationForm(request.POST or None, initial=start)
+    form = VariationForm(request.POST or None, case=case, initial=start)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
             made = further.vary(
                 case,
                 by=request.user,
-                changes=form.changes(case),
+                changes=form.changes(),
                 reason=given["reason"],
+                effective=given["effective"],
                 exception=given["exception"],
             )
         except Refused as refused:

@@ -127,7 +127,7 @@ def invoice(charge: Charge, *, by: Person, invoice_number: str, invoiced_on: dat
     charge.due_on = invoiced_on + timedelta(days=terms.payment_days)
     charge.invoiced_by = by
     charge.save()
-    call_off(f"charge:{charge.secondment_id}:{charge.number}:ready")
+    call_off(f"charge:{charge.secondment_id}:{charge.number}:{told}" for told in ("ready", "waiting"))
     ledger.record("recharge.invoice", by=by, case_id=charge.secondment_id, n=charge.number)
     return charge
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from people import clock, ledger
 from people.models import Person
-from secondments import costs, policies
+from people.workdays import Calendar
+from secondments import charging, costs, policies
 from secondments.choices import Basis, BorneBy, CostKind, Funding
 from secondments.models import Estimate, Secondment
 from secondments.transitions import NotAllowed
@@ -32,13 +34,14 @@ def plan_of(case: Secondment) -> costs.Plan | None:
         return None
     full = case.full_time_hours
     percent = proposal.on_cost_percent
+    calendar = case.seconder.calendar()
     return costs.Plan(
         start=case.start_on,
         end=case.end_on,
-        calendar=case.seconder.calendar(),
+        calendar=calendar,
         currency=currency,
-        days_at_host=frozenset(case.working_days) if case.working_days and not case.is_full_time else None,
-        hours=case.weekly_hours or full,
+        days_at_host=charging.days_at_host(case),
+        hours=_hours(case, calendar, full),
         full_time_hours=full,
         total_hours=case.total_hours,
         annual_salary=salary,
@@ -48,6 +51,21 @@ def plan_of(case: Secondment) -> costs.Plan | None:
         fixed_amount=proposal.fixed_amount or Decimal(0),
         items=items,
     )
+
+
+def _hours(case: Secondment, calendar: Calendar, full: Decimal) -> Decimal:
+    """Hours of a week; where a variation changed them, on average by the months in which each held."""
+    now = case.weekly_hours or full
+    assert case.start_on and case.end_on
+    steps: list[tuple[date | None, Decimal]] = [
+        (date.fromisoformat(day), Decimal(held)) for day, held, _days in case.worked_before
+    ]
+    begins, months, hours = case.start_on, Decimal(0), Decimal(0)
+    for until, held in [*steps, (None, now)]:
+        ends = min(until - timedelta(days=1), case.end_on) if until else case.end_on
+        part = costs.months_in(begins, ends, calendar) if ends >= begins else Decimal(0)
+        begins, months, hours = max(until or begins, begins), months + part, hours + part * held
+    return hours / months if case.worked_before and months else now
 
 
 LONGEST = 3660  # days that are counted: longer than any placement

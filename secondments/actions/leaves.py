@@ -170,6 +170,22 @@ def trim(case: Secondment, *, by: Person) -> None:
         placement_notices.leave_shortened(leave)
 
 
+def count_again(case: Secondment, since: date, *, by: Person) -> None:
+    """Other days of the week are worked from a day on: leave takes as many days as are worked now."""
+    works = case.work_calendar()
+    ahead = case.leaves.filter(cancelled_at__isnull=True, last_day__gte=since).exclude(granted=False)
+    for leave in ahead.select_for_update():
+        leave.secondment = case
+        noons = {"from_noon": leave.starts_at_noon, "until_noon": leave.ends_at_noon}
+        days = leave_days.days_taken(leave.first_day, leave.last_day, works, **noons)
+        if days <= 0:
+            _cancel(leave, by)
+        elif days != leave.days:
+            leave.days = days
+            leave.save()
+            ledger.record("leave.count", by=by, case_id=case.pk, first=str(leave.first_day), last=str(leave.last_day))
+
+
 @transaction.atomic
 def set_account(case: Secondment, *, by: Person, yearly_days: Decimal, brought_in: Decimal) -> LeaveAccount:
     """HR says what leave there is, where it is not what the policy gives."""

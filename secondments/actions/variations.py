@@ -1,4 +1,4 @@
-"""What a signed variation changes in the case itself: days, hours, role, place. The days once agreed stay on record."""
+"""What a signed variation changes in the case itself: days, hours, role, place. What held before stays on record."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ from secondments import (
     transitions,
     turns,
 )
-from secondments.actions import leaves
+from secondments.actions import estimates, leaves
 from secondments.guards import Refusal
 from secondments.models import Certificate, Secondment
 from secondments.states import PLACED, State
 from secondments.transitions import Refused
 
-VARIED = ("start_on", "end_on", "weekly_hours", "is_full_time", "role_title", "location")
+VARIED = ("start_on", "end_on", "weekly_hours", "is_full_time", "working_days", "role_title", "location")
+WORKED = frozenset({"weekly_hours", "working_days"})
+COSTING = WORKED | {"start_on", "end_on"}
 OPEN_TO_VARIATION = frozenset({State.AGREED, *PLACED})
 
 
@@ -40,6 +42,7 @@ def read(changes: dict[str, Any]) -> dict[str, Any]:
         "end_on": date.fromisoformat,
         "weekly_hours": Decimal,
         "is_full_time": bool,
+        "working_days": sorted,
         "role_title": str,
         "location": str,
     }
@@ -82,11 +85,14 @@ def explain(case: Secondment, changes: dict[str, Any]) -> list[Refusal]:
 
 
 @transaction.atomic
-def apply(secondment: Secondment, changes: dict[str, Any], *, by: Person | None, paper: str) -> Secondment:
+def apply(
+    secondment: Secondment, changes: dict[str, Any], *, by: Person | None, paper: str, effective: date | None = None
+) -> Secondment:
     """Change the case as the variation says, in the transaction of its last signature.
 
     Order: lock, ask again, write, re-plan what hangs on the last day, ledger, and back from the review where the
-    end moved away from it. Refused with sentences where the change has become impossible meanwhile.
+    end moved away from it. New hours and days of the week count from ``effective`` on, for pay, leave and costs; from
+    today where the paper names no day. Refused with sentences where the change has become impossible meanwhile.
     """
     case = transitions.lock(secondment.pk)
     if not changes:
@@ -96,6 +102,9 @@ def apply(secondment: Secondment, changes: dict[str, Any], *, by: Person | None,
         raise Refused(*refusals)
     given = read(changes)
     before = {name: getattr(case, name) for name in given}
+    since = effective or clock.today(case.zone)
+    if WORKED & given.keys():
+        _keep_worked(case, since)
     for name, value in given.items():
         setattr(case, name, value)
     if "end_on" in given:
@@ -109,8 +118,11 @@ def apply(secondment: Secondment, changes: dict[str, Any], *, by: Person | None,
     )  # fmt: skip
     if "end_on" in given:
         _move_end(case, before["end_on"], by)
-    if "weekly_hours" in given:
-        charging.note_hours(case)
+    if WORKED & given.keys():
+        charging.note_hours(case, since)
+        leaves.count_again(case, since, by=by or case.owner)
+    if COSTING & given.keys():
+        estimates.renew(case, by=by)
     charging.replan(case)
     early_end_notices.varied(case, paper, ends_anew="end_on" in given)
     if "end_on" in given and given["end_on"] > before["end_on"]:
@@ -118,6 +130,16 @@ def apply(secondment: Secondment, changes: dict[str, Any], *, by: Person | None,
         abroad_notices.outlasts_papers(case, shorter.filter(valid_until__gte=clock.today(case.zone)))
     turns.settle(case)
     return case
+
+
+def _keep_worked(case: Secondment, since: date) -> None:
+    """Put down what is worked until the day before; a later change of which it takes the place is forgotten."""
+    first = case.began_on or case.start_on
+    assert first
+    now = [str(case.weekly_hours or case.full_time_hours), list(case.working_days)]
+    held = next(([hours, days] for day, hours, days in case.worked_before if str(since) <= day), now)
+    earlier = [row for row in case.worked_before if row[0] < str(since)]
+    case.worked_before = [*earlier, [str(since), *held]] if since > first else []
 
 
 def _move_end(case: Secondment, before: date, by: Person | None) -> None:

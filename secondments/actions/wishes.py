@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -105,6 +105,7 @@ def changes_of(wish: Wish) -> dict[str, Any]:
     values = {
         "end_on": wish.end_on,
         "weekly_hours": wish.weekly_hours,
+        "working_days": wish.working_days,
         "role_title": wish.role_title,
         "location": wish.location,
     }
@@ -119,6 +120,7 @@ def ask(
     reason: str,
     end_on: date | None = None,
     weekly_hours: Decimal | None = None,
+    working_days: Sequence[int] = (),
     role_title: str = "",
     location: str = "",
     other: str = "",
@@ -136,6 +138,7 @@ def ask(
     today = clock.today(case.zone)
     end_on = None if end_on == case.end_on else end_on
     weekly_hours = None if weekly_hours == case.weekly_hours else weekly_hours
+    working_days = [] if sorted(working_days) == case.working_days else sorted(working_days)
     role_title = "" if role_title.strip() == case.role_title else role_title.strip()
     location = "" if location.strip() == case.location else location.strip()
     parts = policies.parts_of(case, by)
@@ -146,11 +149,11 @@ def ask(
         if until is None:
             raise NotAllowed(_("Notice is given by the secondee or the host, while the placement runs."))
         end_on = end_on or until
-        weekly_hours, role_title, location = None, "", ""
+        weekly_hours, working_days, role_title, location = None, [], "", ""
         if end_on < until:
             words = {"day": date_format(until, "j F Y")}
             refusals.append(Refusal(_("Notice that is given today runs until %(day)s.") % words, "end_on"))
-    if not (end_on or weekly_hours or role_title or location or other.strip()):
+    if not (end_on or weekly_hours or working_days or role_title or location or other.strip()):
         refusals.append(Refusal(_("Say what is to change."), ""))
     if end_on and end_on < today:
         refusals.append(Refusal(_("This day has passed."), "end_on"))
@@ -166,6 +169,7 @@ def ask(
         is_notice=is_notice,
         end_on=end_on,
         weekly_hours=weekly_hours,
+        working_days=working_days,
         role_title=role_title,
         location=location,
         other=other.strip(),

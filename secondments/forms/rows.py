@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from people.forms.base import Form
 from people.forms.fields import DayField, NumberField
+from people.roles import Weekday
 from secondments.choices import Basis, BorneBy, CostKind, Level, Party
 
 LONG = 6000
@@ -28,6 +29,18 @@ def words(label: Any, help_text: Any = "", rows: int = 4) -> forms.CharField:
 
 def line(label: Any, help_text: Any = "", most: int = 200) -> forms.CharField:
     return forms.CharField(label=label, help_text=help_text, required=False, max_length=most)
+
+
+def weekdays(label: Any, help_text: Any = "") -> forms.TypedMultipleChoiceField:
+    """Days of the week as boxes to tick; Monday is 0."""
+    return forms.TypedMultipleChoiceField(
+        label=label,
+        choices=Weekday.choices,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=help_text,
+    )
 
 
 class Row(Form):

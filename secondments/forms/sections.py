@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from people.forms.fields import DayField, NumberField
 from people.forms.people import ColleagueField
 from people.models import Organisation, Person
-from people.roles import Weekday
 from secondments.choices import (
     Category,
     CountedIn,
@@ -23,7 +22,7 @@ from secondments.choices import (
     WorkType,
 )
 from secondments.forms.means import Abroad, Aims, CoverSection, FundingSection, Risks
-from secondments.forms.rows import line, options, words
+from secondments.forms.rows import line, options, weekdays, words
 from secondments.forms.section import Section
 from secondments.models import Secondment
 
@@ -242,13 +241,8 @@ class Work(Section):
         decimal_places=2,
         help_text=gettext_lazy("Only where hours are counted in all, such as 100 hours within a year."),
     )
-    working_days = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Days of the week"),
-        choices=Weekday.choices,
-        coerce=int,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("For part-time: which days are worked at the host."),
+    working_days = weekdays(
+        gettext_lazy("Days of the week"), gettext_lazy("For part-time: which days are worked at the host.")
     )
 
     def starting(self) -> dict[str, Any]:

@@ -11,15 +11,33 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from people.forms.base import DateInput, Form, ModelForm
+from secondments import substance
+from secondments.forms.rows import weekdays
 from secondments.models import Secondment, Wish
+
+
+def say_now(form: Form | ModelForm, case: Secondment) -> None:
+    """Say under each field what it is now."""
+    now = {
+        "end_on": date_format(case.end_on, "j F Y") if case.end_on else "",
+        "weekly_hours": f"{case.weekly_hours.normalize():f}" if case.weekly_hours else "",
+        "working_days": substance.weekdays(case),
+        "role_title": case.role_title,
+        "location": case.location,
+    }
+    for name, value in now.items():
+        if value:
+            form.fields[name].help_text = _now("Now: %(value)s") % {"value": value}
 
 
 class WishForm(ModelForm):
     """What is to change, and why; what is left blank stays."""
 
+    working_days = weekdays(_("New days of the week"))
+
     class Meta:
         model = Wish
-        fields = ["is_notice", "end_on", "weekly_hours", "role_title", "location", "other", "reason"]
+        fields = ["is_notice", "end_on", "weekly_hours", "working_days", "role_title", "location", "other", "reason"]
         widgets = {
             "end_on": DateInput(),
             "other": forms.Textarea({"rows": 2}),
@@ -36,12 +54,7 @@ class WishForm(ModelForm):
             ) % {"day": date_format(notice_until, "j F Y")}
         else:
             del self.fields["is_notice"]
-        now = {"end_on": date_format(case.end_on, "j F Y"), "role_title": case.role_title, "location": case.location}
-        if case.weekly_hours:
-            now["weekly_hours"] = str(case.weekly_hours.normalize())
-        for name, value in now.items():
-            if value:
-                self.fields[name].help_text = _now("Now: %(value)s") % {"value": value}
+        say_now(self, case)
 
     def _ask_constraints(self) -> None:
         """What the database asks is about stamps that the act itself writes."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, NoReturn
@@ -20,6 +21,7 @@ from people.roles import Role, Weekday
 from secondments import timetable
 from secondments.choices import COLUMN_OF, Kind, Outcome, Part, Party
 from secondments.models.lifecycle import Lifecycle
+from secondments.patterns import EVERY_DAY, Off, Pattern
 from secondments.states import CLOSED, OCCUPYING, OPEN, PHASE_OF, SIGNED, STARTED, TONE, State
 
 
@@ -157,6 +159,8 @@ class Secondment(Lifecycle):
     working_days = ArrayField(
         models.PositiveSmallIntegerField(choices=Weekday), verbose_name=_("days of the week"), default=list, blank=True
     )
+    # What held before it was varied, oldest first: a day; the hours and the days of a week until the one before.
+    worked_before = models.JSONField(default=list, editable=False)
     # Goes on until notice is given; end_on is then the day by which it is reviewed or has been extended.
     is_indefinite = models.BooleanField(_("indefinite, subject to notice"), default=False)
     purpose = models.TextField(_("purpose"), max_length=6000, blank=True)
@@ -350,11 +354,19 @@ class Secondment(Lifecycle):
         """When the secondee works: on the days agreed, less the holidays and closing days of the place of work."""
         assert self.host
         there = self.host.calendar()
-        week = frozenset(self.working_days) or there.week
+        holidays, closing_days = there.holidays, there.closing_days
         abroad = str(self.proposal.work_country)
         if abroad and abroad != str(self.host.country):
-            return workdays.Calendar(week, public_holidays.Holidays(abroad), frozenset())
-        return workdays.Calendar(week, there.holidays, there.closing_days)
+            holidays, closing_days = public_holidays.Holidays(abroad), frozenset()
+        worked = self.pattern(frozenset(self.host.working_days))
+        if not worked.before:
+            return workdays.Calendar(worked.week, holidays, closing_days)
+        return workdays.Calendar(EVERY_DAY, holidays, Off(worked, closing_days))
+
+    def pattern(self, usual: frozenset[int]) -> Pattern:
+        """The days that are worked, and were before a variation; ``usual`` where none are named."""
+        before = ((date.fromisoformat(day), frozenset(days) or usual) for day, _hours, days in self.worked_before)
+        return Pattern(frozenset(self.working_days) or usual, tuple(before))
 
     @property
     def full_time_hours(self) -> Decimal:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.keys import new_key
 from people.models import Person
+from people.roles import Weekday
 from secondments.choices import Party
 from secondments.models.secondment import Secondment
 
@@ -34,6 +36,12 @@ class Wish(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(Decimal("0.5")), MaxValueValidator(Decimal("60"))],
+    )
+    working_days = ArrayField(
+        models.PositiveSmallIntegerField(choices=Weekday),
+        verbose_name=_("new days of the week"),
+        default=list,
+        blank=True,
     )
     role_title = models.CharField(_("new role"), max_length=200, blank=True)
     location = models.CharField(_("new place of work"), max_length=200, blank=True)
@@ -63,6 +71,7 @@ class Wish(models.Model):
             models.CheckConstraint(
                 condition=Q(end_on__isnull=False)
                 | Q(weekly_hours__isnull=False)
+                | ~Q(working_days=[])
                 | ~Q(role_title="")
                 | ~Q(location="")
                 | ~Q(other=""),

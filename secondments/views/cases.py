@@ -16,7 +16,17 @@ from django.views.decorators.http import require_GET
 
 from people import clock
 from people.access import Denied, PersonRequest
-from secondments import calendar_files, key_dates, placement_policies, policies, timeline, transitions, trend, turns
+from secondments import (
+    calendar_files,
+    key_dates,
+    placement_policies,
+    policies,
+    substance,
+    timeline,
+    transitions,
+    trend,
+    turns,
+)
 from secondments.choices import Kind, ListKind, Part, Party
 from secondments.filters import SecondmentFilter
 from secondments.forms.checklists import ChecklistItemForm
@@ -92,6 +102,7 @@ def case_context(request: PersonRequest, case: Secondment) -> dict[str, Any]:
     offers = transitions.available(case, person)
     return {
         "case": case,
+        "working_time": substance.working_time(case, clock.today(case.zone)),
         "sentence": turns.sentence(case),
         "waiting_since": turns.waiting_since(case),
         "held_by": _held_by(case, items),

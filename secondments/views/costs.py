@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -56,13 +57,12 @@ def costs(request: PersonRequest, key: str) -> HttpResponse:
             else:
                 messages.success(request, _("What is unpaid is finance's to follow now."))
                 return redirect("costs", key=case.key)
-    estimate = case.estimate
     context = {
         "case": case,
         "rows": [(row, is_overdue(row, today)) for row in rows],
         "terms": terms,
         "sums": sums(rows),
-        "estimate": estimate if estimate and terms and estimate.currency == terms.currency else None,
+        "estimates": _estimates(case, terms),
         "charges": charges,
         "is_final": is_final(case) and bool(rows),
         "enters_hours": bool(terms and terms.model == RechargeModel.HOURS)
@@ -70,6 +70,17 @@ def costs(request: PersonRequest, key: str) -> HttpResponse:
         "form": form,
     }
     return render(request, "secondments/costs.html", context)
+
+
+def _estimates(case: Secondment, terms: RechargeTerms | None) -> list[tuple[Any, date, date]]:
+    """What the host was estimated to pay, and for which days: when it was approved, and as it was varied since."""
+    newest = case.estimate
+    if newest is None or terms is None or newest.currency != terms.currency:
+        return []
+    kept = case.estimates.filter(secondee=case.secondee_id, made_at__lte=case.approved_at or newest.made_at)
+    first = kept.order_by("-pk").first()
+    rows = [first, newest] if first and first.pk != newest.pk and first.currency == terms.currency else [newest]
+    return [(row, *(date.fromisoformat(row.content[name]) for name in ("start", "end"))) for row in rows]
 
 
 def is_final(case: Secondment) -> bool:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from people import clock
 from people.access import Denied, PersonRequest
 from people.forms.base import Reason
 from secondments import guards, policies, scopes, substance
@@ -67,7 +68,13 @@ def decide(request: PersonRequest, key: str, kind: str) -> HttpResponse:
         else:
             messages.success(request, _("Thank you, your decision is recorded."))
             return redirect(case)
-    context = {"case": case, "decision": decision, "form": form, **_needed(request, case, decision)}
+    context = {
+        "case": case,
+        "decision": decision,
+        "form": form,
+        "working_time": substance.working_time(case, clock.today(case.zone)),
+        **_needed(request, case, decision),
+    }
     return render(request, "secondments/decide.html", context)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from people.access import Denied, PersonRequest, fetch, hides_secrets
 from people.forms.base import Reason
-from secondments import placement_policies, policies, scopes
+from secondments import charging, placement_policies, policies, scopes, substance
 from secondments.actions import early_end as ending
 from secondments.actions import wishes as actions
 from secondments.choices import Part
@@ -87,6 +88,7 @@ def wish(request: PersonRequest, key: str, wish_key: str) -> HttpResponse:
                 messages.success(request, _("Answered; everybody concerned is told."))
                 return redirect(found)
     checks = actions.checks(case, found.end_on) if is_open else []
+    parts = policies.parts_of(case, request.user)
     context = {
         "case": case,
         "wish": found,
@@ -97,7 +99,11 @@ def wish(request: PersonRequest, key: str, wish_key: str) -> HttpResponse:
         "checks": checks,
         "is_free": all(check.is_met for check in checks),
         "findings": [] if is_open else found.findings,
-        "papers": _papers_before(case, found.end_on, policies.parts_of(case, request.user)),
+        "papers": _papers_before(case, found.end_on, parts),
+        "costs": _costs(found) if is_open and policies.may_see_recharge(parts) else None,
+        "new_days": substance.weekdays(found),
+        "days_now": substance.weekdays(case),
+        "others": _others(found) if is_open else [],
         "shows_words": not hides_secrets(request),
     }
     return render(request, "secondments/wish.html", context)
@@ -108,6 +114,23 @@ def _papers_before(case: Secondment, end_on: date | None, parts: Collection[Part
     if not end_on or not set(parts) & placement_policies.ABROAD_READERS or end_on <= (case.end_on or end_on):
         return []
     return list(Certificate.objects.current().filter(secondment=case, valid_until__lt=end_on))
+
+
+def _costs(wish: Wish) -> dict[str, Any] | None:
+    """What the host pays in all, as things stand and with what is asked for; None where that changes nothing."""
+    case = wish.secondment
+    now, then = charging.in_all(case), charging.in_all(case, wish)
+    if now is None or then is None or now == then:
+        return None
+    return {"now": now, "then": then, "more": then - now, "less": now - then, "currency": case.recharge.currency}
+
+
+def _others(wish: Wish) -> list[Wish]:
+    """What else is asked for in the case and not answered: each would change what the others stand on."""
+    found = list(wish.secondment.wishes.filter(Wish.PENDING).exclude(pk=wish.pk).select_related("asked_by"))
+    for row in found:
+        row.secondment = wish.secondment
+    return found
 
 
 def _take_back(request: PersonRequest, found: Wish) -> HttpResponse:

@@ -601,3 +601,16 @@ def test_signed_variation_changes_how_the_host_is_charged(cast: Cast) -> None:
     sign_all(cast, ready(cast, fresh(paper)))
     terms = fresh_case(case).recharge
     assert (terms.frequency, terms.payment_days, terms.sickness_charged_days) == ("quarter", 45, 28)
+
+
+def test_new_hours_count_from_the_day_that_the_paper_names(cast: Cast) -> None:
+    case = cast.active()
+    since = clock.today(case.zone) + timedelta(days=40)
+    changes = {"weekly_hours": "20", "is_full_time": False, "working_days": [0, 1, 2]}
+    paper = further.vary(case, by=cast.hr, changes=changes, reason="Half of the week", effective=since)
+    assert f"takes effect on {words(since)}" in paper.current.terms
+    sign_all(cast, ready(cast, paper))
+    found = fresh_case(case)
+    assert (found.weekly_hours, found.working_days) == (Decimal(20), [0, 1, 2])
+    assert [day for day, _hours, _days in found.worked_before] == [str(since)]
+    assert [day for day, _share in found.recharge.shares] == [str(found.began_on), str(since)]

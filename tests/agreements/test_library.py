@@ -228,7 +228,11 @@ def test_every_fact_that_a_clause_draws_on_exists(cast: Cast) -> None:
     paper = case_of(cast, "external")
     known: dict[str, Any] = composing.facts_of(paper, composing.Matter.of(paper.current))
     named = {p.source or p.fill for clause in every_clause() for p in clause.parameters if p.source or p.fill}
-    assert named - set(known) == {"variation_reason", "early_end_computed"}  # given when such a paper is drafted
+    assert named - set(known) == {
+        "variation_reason",
+        "variation_effective",
+        "early_end_computed",
+    }  # given when such a paper is drafted
 
 
 def test_fixed_facts_are_never_questions_that_nobody_can_answer(cast: Cast) -> None:

@@ -98,6 +98,7 @@ def test_personal_words_are_kept_only_where_they_come_from_a_fixed_list() -> Non
         "secondments.Secondment.policy",
         "secondments.Secondment.reference",
         "secondments.Secondment.turn",
+        "secondments.Secondment.worked_before",
         "secondments.Trip.key",
         "secondments.Wish.key",
     }

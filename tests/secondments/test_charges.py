@@ -379,3 +379,24 @@ def test_final_statement_lists_each_period_and_the_sums(cast: Cast, case: Second
     text = printed(answer.content)
     assert f"In all {whole(case):,} GBP" in text
     assert text.count("Expected") == case.charges.filter(state="expected").count()
+
+
+def test_what_nobody_invoices_is_told_of_once_more_after_a_month_to_hr_too(cast: Cast, case: Secondment) -> None:
+    def told(day: date) -> set[tuple[str, Person]]:
+        before = set(Notice.objects.values_list("pk", flat=True))
+        with on(day):
+            reminders.remind()
+            reminders.remind()
+        new = Notice.objects.filter(about__startswith=f"charge:{case.pk}:1:").exclude(pk__in=before)
+        return {(row.about.rsplit(":", 1)[1], row.recipient) for row in new}
+
+    assert told(date(2026, 10, 1)) == {("ready", cast.finance)}
+    assert told(date(2026, 10, 30)) == set()
+    assert told(date(2026, 10, 31)) == {("waiting", cast.finance), ("waiting", cast.hr)}
+    assert told(date(2026, 12, 5)) == set()
+    # One that is a month old when it is first seen is told of once.
+    second = Notice.objects.filter(about__startswith=f"charge:{case.pk}:2:")
+    assert {row.about.rsplit(":", 1)[1] for row in second} == {"ready"}
+    with on(date(2026, 12, 6)):
+        invoice(case, cast.finance, 1, day=date(2026, 12, 6))
+    assert not Notice.objects.filter(Notice.OPEN, about=f"charge:{case.pk}:1:waiting").exists()

@@ -10,10 +10,11 @@ import pytest
 from django.test import Client
 
 from agreements import further
+from people import clock
 from people.models import LedgerEntry, Notice, Person
-from secondments import reminders, scopes, todo
+from secondments import charging, reminders, scopes, todo
 from secondments.actions import variations, wishes
-from secondments.models import Secondment, Wish
+from secondments.models import RechargeTerms, Secondment, Wish
 from secondments.transitions import NotAllowed, Refused
 from tests.cast import Cast, fresh, on
 
@@ -220,3 +221,64 @@ def test_host_and_secondee_give_notice_and_hr_ends_the_placement_by_it(
     ended = fresh(case)
     assert (ended.end_on, ended.notice_given_on, ended.early_end_asked_by) == (until, day, "host")
     assert case.wishes.get().granted is True
+
+
+def test_other_days_of_the_week_are_asked_for_and_go_into_the_variation(cast: Cast, sign_in: SignIn) -> None:
+    case = cast.active(
+        start_on=date(2027, 1, 4), end_on=END, weekly_hours=Decimal(24), is_full_time=False, working_days=[0, 1, 2]
+    )
+    with on(date(2027, 5, 3)):
+        page = sign_in(cast.secondee).get(f"/secondments/{case.key}/changes/").content.decode()
+        assert "Now: Monday, Tuesday, Wednesday" in page
+        fields = {"working_days": ["0", "1", "2", "3"], "weekly_hours": "32", "reason": "A day more."}
+        sign_in(cast.secondee).post(f"/secondments/{case.key}/changes/", fields)
+        found = case.wishes.get()
+        assert (found.working_days, found.weekly_hours) == ([0, 1, 2, 3], Decimal(32))
+        page = sign_in(cast.hr).get(found.get_absolute_url()).content.decode()
+        assert "Monday, Tuesday, Wednesday, Thursday" in page
+        wishes.answer(found, by=cast.hr, granted=True)
+        form = sign_in(cast.hr).get(f"/secondments/{case.key}/papers/vary/?wish={found.key}").content.decode()
+        assert form.count("checked") == 4
+        given = {
+            "reason": "A day more.",
+            "weekly_hours": "32",
+            "working_days": ["0", "1", "2", "3"],
+            "effective": "2027-06-01",
+        }
+        sign_in(cast.hr).post(f"/secondments/{case.key}/papers/vary/", given)
+    paper = case.agreements.get(kind="variation")
+    assert paper.changes == {"weekly_hours": "32", "is_full_time": False, "working_days": [0, 1, 2, 3]}
+    text = paper.current.terms
+    assert "takes effect on 1 June 2027" in text
+    assert "Monday, Tuesday, Wednesday, Thursday" in text
+
+
+def test_same_days_are_no_change(cast: Cast, case: Secondment) -> None:
+    case.working_days = [0, 1]
+    case.save()
+    with on(date(2027, 5, 3)), pytest.raises(Refused, match="Say what is to change"):
+        ask(case, cast.secondee, end_on=None, working_days=[1, 0])
+
+
+def test_what_it_would_cost_is_said_to_who_reads_costs(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
+    terms = {"model": "salary", "currency": "EUR", "annual_salary": Decimal(48_000), "on_cost_percent": Decimal(0)}
+    RechargeTerms.objects.update_or_create(
+        secondment=case,
+        defaults={**terms, "set_at": clock.now(), "set_by": cast.hr, "shares": [[str(case.start_on), "1"]]},
+    )
+    with on(date(2027, 5, 3)):
+        found = ask(case, cast.contact, end_on=date(2027, 11, 30))
+        said = f"{charging.in_all(case) + 8_000:,.2f} EUR with this change"  # two months more of 4,000
+        for who, reads in ((cast.hr, True), (cast.contact, True), (cast.manager, True), (cast.secondee, False)):
+            page = sign_in(who).get(found.get_absolute_url()).content.decode()
+            assert (who, said in page, "8,000.00 EUR more" in page) == (who, reads, reads)
+
+
+def test_what_else_is_asked_for_stands_beside_it(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
+    with on(date(2027, 5, 3)):
+        one, other = ask(case, cast.secondee), ask(case, cast.contact, end_on=END + 30 * DAY)
+        page = sign_in(cast.hr).get(one.get_absolute_url()).content.decode()
+        assert (other.get_absolute_url() in page, "is not answered yet:" in page) == (True, True)
+        wishes.answer(other, by=cast.hr, granted=False, why="One is enough.")
+        page = sign_in(cast.hr).get(one.get_absolute_url()).content.decode()
+    assert "is not answered yet:" not in page
