@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agreements import drafting, envelopes, papers, signed_terms
 from agreements.states import OPEN, PaperKind, PaperState
 from people.models import Person
-from secondments import charging
+from secondments import charging, returning
 from secondments.choices import Part
 from secondments.models import Secondment
 from secondments.signals import renaming, transitioned
@@ -31,7 +31,7 @@ def follow(sender: type, secondment: Secondment, name: str, by: Person | None, r
         if secondment.rules.two_papers:
             drafting.draft(secondment, by=None, kind=PaperKind.CONTRACT)
     elif name == "start":
-        charging.as_signed(secondment, _signed_recharge(secondment))
+        _go_by_what_was_signed(secondment)
     elif name == "begin_review" and secondment.ended_early_at:
         drafting.draft(secondment, by=None, kind=PaperKind.EARLY_END)
     elif name in {"withdraw", "begin_return", "complete"}:
@@ -39,13 +39,14 @@ def follow(sender: type, secondment: Secondment, name: str, by: Person | None, r
             envelopes.void(papers.lock(agreement.pk), by=by, reason=reason or _("The secondment is over."))
 
 
-def _signed_recharge(case: Secondment) -> dict[str, Any]:
+def _go_by_what_was_signed(case: Secondment) -> None:
     """As the agreement has it, and what was varied before the first day."""
     signed = case.agreements.filter(kind__in=[PaperKind.AGREEMENT, PaperKind.VARIATION], state=PaperState.SIGNED)
-    found: dict[str, Any] = {}
+    recharge: dict[str, Any] = {}
     for paper in signed.select_related("current").order_by("number"):
-        found |= signed_terms.of_recharge(paper)
-    return found
+        recharge |= signed_terms.of_recharge(paper)
+        returning.protect(case, signed_terms.protected_until(paper))
+    charging.as_signed(case, recharge)
 
 
 def hold_signatories(sender: type, secondment: Secondment, part: Part, **rest: Any) -> None:

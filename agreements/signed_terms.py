@@ -1,4 +1,4 @@
-"""What a signed paper says that the case then goes by: from when on, and how the host is charged."""
+"""What a signed paper says that the case then goes by: from when on, what the host is charged, the post at home."""
 
 from __future__ import annotations
 
@@ -15,7 +15,15 @@ TAX = (("tax_treatment", "treatment", 200), ("tax_reason", "decided_by", 300))  
 
 def effective_on(variation: Agreement) -> date | None:
     """From which day on a variation counts, as it says itself; None where it is on paper of one's own."""
-    said = guards.Look(variation).value("variation", "effective")
+    return _day(guards.Look(variation).value("variation", "effective"))
+
+
+def protected_until(paper: Agreement) -> date | None:
+    """Until when the post at home is protected; None where the paper does not say it as a day."""
+    return _day(guards.Look(paper).value("return_reintegration", "protected_until"))
+
+
+def _day(said: str) -> date | None:
     try:
         return date.fromisoformat(said)
     except ValueError:

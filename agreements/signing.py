@@ -31,7 +31,7 @@ from agreements.states import PaperKind, PaperState
 from people import clock
 from people.models import Person
 from people.notify import call_off
-from secondments import charging, turns
+from secondments import charging, returning, turns
 from secondments.actions import variations
 from secondments.actions.papers import record_signed
 from secondments.choices import Party
@@ -303,6 +303,7 @@ def _write(
         day = signed_terms.effective_on(agreement)
         variations.apply(agreement.secondment, agreement.changes, by=signer, paper=agreement.reference, effective=day)
         charging.as_signed(agreement.secondment, signed_terms.of_recharge(agreement))
+        returning.protect(agreement.secondment, signed_terms.protected_until(agreement))
     transaction.on_commit(_ask_for_seal, robust=True)
     return agreement
 

@@ -57,7 +57,7 @@ def role_confirmed(case: Secondment, plan: ReturnPlan, by: Person) -> None:
         [who for who in home(case) if who != by],
         f"return-role:{plan.confirmed_at:%Y%m%d%H%M%S}",
         _("The role to return to is confirmed: %(title)s") % {"title": case.title},
-        _("What the secondee comes back to is confirmed by %(who)s; it is in the return plan.") % {"who": by},
+        _("%(who)s has confirmed the role to come back to; it is in the return plan.") % {"who": by},
         path=path_of(case),
     )
 
@@ -80,7 +80,7 @@ def post_safe(case: Secondment, by: Person, since: object) -> None:
         [who for who in home(case) if who != by],
         f"post-safe:{since}",
         _("The post to return to is no longer at risk: %(title)s") % {"title": case.title},
-        _("The return plan says what you come back to."),
+        _("The return plan says what it is."),
         path=path_of(case),
     )
 
@@ -122,6 +122,25 @@ def access_reminder(case: Secondment, rung: str) -> list[Message]:
 
 def who_follows_up(case: Secondment) -> list[Person]:
     return still_here(case, [case.line_manager]) or hr(case)
+
+
+def follow_up_answered(found: FollowUp, by: Person) -> None:
+    """HR hears what came of it; whoever answered knows."""
+    case = found.secondment
+    words = {"who": case.secondee, "n": found.months, "by": by, "used": str(found.get_skills_used_display()).lower()}
+    sentence = (
+        _("%(by)s says: %(who)s is still there, and uses what was learnt: %(used)s.")
+        if found.still_here
+        else _("%(by)s says: %(who)s is no longer there.")
+    )
+    each(
+        case,
+        [who for who in hr(case) if who != by],
+        f"follow-up:{found.pk}:answered",
+        _("Answered, %(n)d months after the return of %(who)s") % words,
+        sentence % words,
+        path=path_of(case),
+    )
 
 
 def follow_up_reminder(found: FollowUp, rung: str, to: Person) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from people import clock
 from people.models import Person
@@ -20,6 +20,16 @@ def plan_of(case: Secondment, by: Person | None = None) -> ReturnPlan:
         secondment=case, defaults={"changed_at": clock.now(), "changed_by": who}
     )
     return found
+
+
+def protect(case: Secondment, until: date | None) -> None:
+    """The post at home is protected until a day that all have signed, once the placement has begun; never for less."""
+    if until is None or case.started_at is None:
+        return
+    plan = plan_of(case)
+    if plan.post_protected_until is None or plan.post_protected_until < until:
+        plan.post_protected_until = until
+        plan.save(update_fields=["post_protected_until"])
 
 
 def carry_leave(case: Secondment, by: Person | None) -> None:

@@ -175,4 +175,5 @@ def answer(found: FollowUp, *, by: Person, still_here: bool, skills_used: str) -
     found.save()
     call_off(f"follow-up:{found.pk}")
     ledger.record("follow_up.answer", by=by, case_id=case.pk, months=found.months)
+    return_notices.follow_up_answered(found, by)
     return found

@@ -614,3 +614,15 @@ def test_new_hours_count_from_the_day_that_the_paper_names(cast: Cast) -> None:
     assert (found.weekly_hours, found.working_days) == (Decimal(20), [0, 1, 2])
     assert [day for day, _hours, _days in found.worked_before] == [str(since)]
     assert [day for day, _share in found.recharge.shares] == [str(found.began_on), str(since)]
+
+
+def test_post_at_home_is_protected_until_the_day_that_all_have_signed(cast: Cast) -> None:
+    case = cast.active()
+    assert case.return_plan.post_protected_until == case.end_on
+    sign_all(cast, ready(cast, vary(cast, case, **longer(case))))
+    later = fresh_case(case)
+    assert later.return_plan.post_protected_until == later.end_on == case.end_on + timedelta(days=60)
+    # Of a longer protection nothing is taken away by a paper that does not speak of it.
+    type(later.return_plan).objects.update(post_protected_until=later.end_on + timedelta(days=30))
+    sign_all(cast, ready(cast, vary(cast, later, role_title="Lead")))
+    assert fresh_case(case).return_plan.post_protected_until == later.end_on + timedelta(days=30)

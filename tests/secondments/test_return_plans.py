@@ -172,6 +172,8 @@ def test_line_manager_is_asked_two_questions_on_the_day(cast: Cast) -> None:
         False,
         "",
     )
+    said = Notice.objects.get(key__contains="answered", subject__startswith="Answered, 6 months after the return")
+    assert (said.recipient, "is no longer there." in str(said.sentences)) == (cast.hr, True)
 
 
 def test_pages_of_the_way_back(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
