@@ -121,7 +121,7 @@ def apply(
     if WORKED & given.keys():
         charging.note_hours(case, since)
         leaves.count_again(case, since, by=by or case.owner)
-    if COSTING & given.keys():
+    if COSTING & given.keys() and estimates.plan_of(case):
         estimates.renew(case, by=by)
     charging.replan(case)
     early_end_notices.varied(case, paper, ends_anew="end_on" in given)

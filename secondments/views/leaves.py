@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from people import clock
 from people.access import Denied, PersonRequest, fetch, hides_secrets
 from people.confirming import confirmed
+from people.models import Person
 from secondments import leave_accounts, placement_policies, policies, scopes
 from secondments.actions import absences
 from secondments.actions import leaves as actions
-from secondments.choices import Part
+from secondments.choices import LeaveKind, Part
 from secondments.forms.leaves import AbsenceForm, AccountForm, BackForm, LeaveForm, RefusalForm
-from secondments.models import LeaveAccount, Secondment
+from secondments.models import Absence, Leave, LeaveAccount, Secondment
 from secondments.states import SIGNED
 from secondments.transitions import Refused
 from secondments.views import scope
@@ -181,15 +182,28 @@ def absence(request: PersonRequest, key: str, absence_key: str) -> HttpResponse:
                 return redirect("leaves", key=case.key)
         except Refused as refused:
             scope.explain(form, refused)
+    at_home = bool(policies.parts_of(case, request.user) & policies.HOME_SIDE)
     context = {
         "case": case,
         "absence": found,
         "form": form,
         "takes_back": takes_back,
-        "at_home": bool(policies.parts_of(case, request.user) & policies.HOME_SIDE),
+        "at_home": at_home,
+        "leaves": _leave_within(found, request.user) if at_home and found.cancelled_at is None else [],
+        "sets_account": policies.may_run(case, request.user),
         "may_know": placement_policies.may_read_absence_reason(case, request.user) and not hides_secrets(request),
     }
     return render(request, "secondments/absence.html", context)
+
+
+def _leave_within(absence: Absence, reader: Person) -> list[Leave]:
+    """Annual leave that was granted for some of these days: many rules at home give such days back."""
+    last = absence.last_day or clock.today(absence.secondment.zone)
+    mine = scopes.leaves(reader).filter(secondment=absence.secondment, kind=LeaveKind.ANNUAL, granted=True)
+    found = list(mine.filter(cancelled_at__isnull=True, first_day__lte=last, last_day__gte=absence.first_day))
+    for row in found:
+        row.secondment = absence.secondment
+    return found
 
 
 @confirmed

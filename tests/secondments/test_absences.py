@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 
 from people.models import LedgerEntry, Notice, Person
-from secondments.actions import absences, calendar
+from secondments.actions import absences, calendar, leaves
 from secondments.models import Absence, Secondment
 from secondments.transitions import NotAllowed, Refused
 from tests.cast import Cast, on
@@ -142,3 +142,19 @@ def test_pages_walk_from_telling_to_being_back(cast: Cast, case: Secondment, sig
             secondee.post(absence.get_absolute_url(), {"do": "end", "last_day": day(case, 12)}).url == f"{home}leave/"
         )
     assert case.absences.get().last_day == day(case, 12)
+
+
+def test_leave_that_falls_into_an_absence_is_named_at_home(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
+    with on(day(case, 1)):
+        found = leaves.ask(case, by=cast.secondee, kind="annual", first_day=day(case, 7), last_day=day(case, 20))
+        other = leaves.ask(case, by=cast.secondee, kind="annual", first_day=day(case, 35), last_day=day(case, 40))
+        for leave in (found, other):
+            leaves.decide(leave, by=cast.manager, granted=True)
+    absence = tell(case, cast.secondee)
+    told = "they still count as taken"
+    with on(day(case, 11)):
+        for who, reads in ((cast.hr, True), (cast.manager, True), (cast.secondee, True), (cast.contact, False)):
+            page = sign_in(who).get(absence.get_absolute_url()).content.decode()
+            assert (who, told in page, found.get_absolute_url() in page) == (who, reads, reads)
+            assert other.get_absolute_url() not in page
+        assert "/leave/account/" in sign_in(cast.hr).get(absence.get_absolute_url()).content.decode()
