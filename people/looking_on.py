@@ -66,6 +66,7 @@ class Support:
         if request.path_info == reverse("end_support"):
             return self.get_response(request)  # as the administrator: it is their own act
         request.user = found.person
+        found.person.read_once = {}
         try:
             request.resolver_match = resolve(request.path_info)
         except Resolver404:

@@ -55,6 +55,8 @@ def limits(get_response: Get) -> Get:
             elif request.path != QUIET:
                 sessions.seen(request)
                 _forget_what_is_sent(request)
+                if request.method in ("GET", "HEAD"):
+                    request.user.read_once = {}
         response = get_response(request)
         if request.user.is_authenticated:
             unsent.mark(request, response, request.user)

@@ -163,8 +163,17 @@ def _chosen(found: list[Capacity], wanted: tuple[str, int | None] | None) -> Cap
 def cases_as(person: Person) -> dict[Part, Q]:
     """For each part the cases in which somebody acts in it now: the QuerySet's side of :func:`acting`.
 
-    Cases with a named part are few and looked at one by one; all others follow from memberships.
+    Cases with a named part are few and looked at one by one; all others follow from memberships. A page asks for what
+    its reader may see many times over; it is read once for each.
     """
+    if person.read_once is None:
+        return _cases_as(person)
+    if "cases" not in person.read_once:
+        person.read_once["cases"] = _cases_as(person)
+    return person.read_once["cases"]
+
+
+def _cases_as(person: Person) -> dict[Part, Q]:
     rows = defaultdict(list)
     for case, holder, part in CasePart.objects.current().held_by(person).values_list("secondment", "person", "part"):
         rows[case].append((holder, part))

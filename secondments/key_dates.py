@@ -8,9 +8,9 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from people.models import Person
-from secondments import policies, scopes, timetable
+from secondments import policies, timetable
 from secondments.calendar_files import Day
-from secondments.models import Secondment
+from secondments.models import Leave, Secondment
 
 
 def of(case: Secondment, reader: Person) -> Iterator[Day]:
@@ -30,5 +30,6 @@ def of(case: Secondment, reader: Person) -> Iterator[Day]:
     for checkin in case.checkins.filter(cancelled_at__isnull=True, completed_at__isnull=True):
         if policies.may_answer(checkin, parts):
             yield Day(f"checkin-{checkin.pk}", _("Check-in"), checkin.due_on)
-    for leave in scopes.leaves(reader).filter(secondment=case, granted=True, cancelled_at__isnull=True):
+    reads_leave = bool(parts & (policies.HOME_SIDE | policies.AT_HOST))
+    for leave in case.leaves.filter(Leave.STANDS) if reads_leave else ():
         yield Day(f"leave-{leave.key}", _("On leave"), leave.first_day, leave.last_day)

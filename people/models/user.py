@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex
@@ -171,6 +171,9 @@ class Person(AbstractBaseUser):
 
     def get_absolute_url(self) -> str:
         return reverse("person", args=[self.key])
+
+    # While a page is read, and not while somebody acts: what need be read only once for it, by name.
+    read_once: dict[str, Any] | None = None
 
     @cached_property
     def _memberships_read(self) -> list[tuple[int, str, bool]]:

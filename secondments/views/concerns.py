@@ -36,6 +36,8 @@ def concerns(request: PersonRequest, key: str) -> HttpResponse:
     case = _case(request, key)
     rows = scopes.concerns(request.user).filter(secondment=case).select_related("raised_by", "owner")
     parts = policies.parts_of(case, request.user)
+    for row in rows:
+        row.secondment = case
     shown = [(row, placement_policies.may_see_concern_whole(row, parts, request.user)) for row in rows]
     context = {"case": case, "rows": shown, "may_raise": placement_policies.may_raise(case, request.user)}
     return render(request, "secondments/concerns.html", context)

@@ -112,6 +112,7 @@ def _needed(request: PersonRequest, case: Secondment, decision: Decision) -> dic
     if len(kept) == 2 and asked_before.exists():  # a newcomer learns nothing of those who were asked before
         changes = substance.differences(kept[1].content, kept[0].content, is_home=is_home, hidden=hidden)
     questions = scopes.questions(request.user).filter(secondment=case, kind=decision.kind)
+    last = case.estimate
     return {
         "first": [rows[name] for name in first if name in rows],
         "leads": [rows[name] for name in LEADS if name in rows],
@@ -121,7 +122,7 @@ def _needed(request: PersonRequest, case: Secondment, decision: Decision) -> dic
         "files": scopes.attachments(request.user).filter(secondment=case).select_related("secondment").defer("content"),
         "verdicts": verdicts_of(case) if policies.may_see_eligibility(parts) else [],
         "items": case.cost_items.all() if Part.LINE_MANAGER in parts else [],
-        "currency": case.estimate.currency if case.estimate else case.proposal.currency,
+        "currency": last.currency if last else case.proposal.currency,
         "late": guards.lead_warnings(case) if is_home else [],
     }
 

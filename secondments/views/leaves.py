@@ -37,14 +37,18 @@ def leaves(request: PersonRequest, key: str) -> HttpResponse:
     case = _case(request, key)
     parts = policies.parts_of(case, request.user)
     at_home = bool(parts & policies.HOME_SIDE)
+    asked = scopes.leaves(request.user).filter(secondment=case).order_by("-first_day")
+    away = scopes.absences(request.user).filter(secondment=case, cancelled_at__isnull=True).order_by("-first_day")
+    for leave in asked:
+        leave.secondment = case
+    for absence in away:
+        absence.secondment = case
     context = {
         "case": case,
         "at_home": at_home,
         "balance": leave_accounts.balance(case) if at_home else None,
-        "leaves": scopes.leaves(request.user).filter(secondment=case).order_by("-first_day"),
-        "absences": scopes.absences(request.user)
-        .filter(secondment=case, cancelled_at__isnull=True)
-        .order_by("-first_day"),
+        "leaves": asked,
+        "absences": away,
         "today": clock.today(case.zone),
         "may_ask": placement_policies.may_ask_leave(case, request.user),
         "may_tell": placement_policies.may_tell_absence(case, request.user),

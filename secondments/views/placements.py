@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 
 from people import clock
 from people.access import PersonRequest, hides_secrets
-from secondments import key_dates, leave_accounts, placement_policies, scopes
+from secondments import key_dates, leave_accounts, placement_policies
 from secondments.calendar_files import Day
 from secondments.choices import Party
 from secondments.models import CheckInProgress, Induction, News, ReturnPlan, Secondment
@@ -64,8 +64,7 @@ def _signed(request: PersonRequest, case: Secondment) -> dict[str, Any]:
         "induction": Induction.objects.filter(secondment=case).first(),
         "may_ask_leave": placement_policies.may_ask_leave(case, request.user),
         "balance": leave_accounts.balance(case),
-        "leaves_ahead": scopes.leaves(request.user)
-        .filter(secondment=case, cancelled_at__isnull=True, last_day__gte=today)
+        "leaves_ahead": case.leaves.filter(cancelled_at__isnull=True, last_day__gte=today)
         .exclude(granted=False)
         .order_by("first_day")[:3],
     }

@@ -12,7 +12,7 @@ from agreements import approving, negotiation, signing
 from agreements.models import Agreement
 from people import clock
 from people.models import LedgerEntry, Membership, Person
-from secondments import capacities, policies
+from secondments import capacities, policies, scopes
 from secondments.actions import case_parts, decisions
 from secondments.choices import Part
 from secondments.models import ActingAs, Secondment
@@ -164,3 +164,20 @@ def test_stranger_has_no_capacity(cast: Cast) -> None:
     for who in (cast.stranger, cast.stranger_hr, person("Nobody At All")):
         assert capacities.acting(fresh(case), who) is None
         assert policies.parts_of(fresh(case), who) == frozenset()
+
+
+def test_page_reads_once_what_its_reader_may_see_and_an_act_each_time(cast: Cast, sign_in: SignIn) -> None:
+    case = cast.active()
+    reader, actor = (Person.objects.get(pk=cast.contact.pk) for _ in range(2))
+    reader.read_once = {}
+
+    def sees(who: Person) -> bool:
+        return scopes.cases_in(who, {Part.HOST_CONTACT}).filter(pk=case.pk).exists()
+
+    assert (sees(reader), sees(actor)) == (True, True)
+    case.parts.filter(person=cast.contact).update(until=clock.now())
+    assert (sees(reader), sees(actor)) == (True, False)  # the one page that is being read, and what is done meanwhile
+    client = sign_in(cast.contact)
+    assert client.get(case.get_absolute_url()).status_code == 404
+    assert client.get("/people-with-us/").status_code in {200, 403}
+    assert case.title not in client.get("/").content.decode()
