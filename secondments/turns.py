@@ -75,12 +75,15 @@ def sentence(secondment: Secondment) -> str:
 
 
 def waiting_since(secondment: Secondment) -> datetime | None:
-    """Since when somebody is waited for: a check-in only since it came near, not since the one before it was done."""
+    """Since when somebody is waited for: a check-in only since it came near, not since the one before it was done.
+
+    None while it is not near: nobody is waited for yet.
+    """
     since, until = secondment.turn_since, secondment.turn_until
     if secondment.turn != CHECK_IN or not since or not until:
         return since
     near_at = datetime.combine(until - timedelta(days=SOON), time(), ZoneInfo(secondment.zone))
-    return max(since, near_at)
+    return max(since, near_at) if near_at <= clock.now() else None
 
 
 def pass_to(secondment: Secondment, turn: str, people: Iterable[Person] = (), until: date | None = None) -> None:

@@ -177,6 +177,11 @@ def test_checkin_is_waited_for_since_it_came_near(cast: Cast, case: Secondment, 
         hr = sign_in(cast.hr)
         pages = [hr.get(address).content.decode() for address in (case.get_absolute_url(), "/")]
     assert all(f"for {turns.SOON + 4} days" in page for page in pages)
+    for before, said in ((turns.SOON + 3, ""), (turns.SOON + 1, ""), (turns.SOON, "since today"), (5, "for 2 days")):
+        with on(case.turn_until - timedelta(days=before)):
+            page = sign_in(cast.hr).get(case.get_absolute_url()).content.decode()
+        lead = page.partition('<p class="soft mb-0">')[2].partition("until")[0]
+        assert (before, lead.strip(" ·")) == (before, said)
 
 
 def test_checkins_far_ahead_are_folded_away(cast: Cast, case: Secondment, sign_in: SignIn) -> None:
