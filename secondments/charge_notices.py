@@ -28,7 +28,7 @@ def charge_reminder(charge: Charge, what: str, to: Person) -> Message:
         "ready": (_("To be invoiced: %(title)s"), _("The statement until %(day)s can be invoiced.")),
         "waiting": (
             _("Still not invoiced: %(title)s"),
-            _("The time until %(day)s is over for a month, and not invoiced."),
+            _("The time until %(day)s has been over for a month and is not invoiced."),
         ),
         "overdue": (_("Not paid yet: %(title)s"), _("The invoice for the time until %(day)s is overdue.")),
     }[what]

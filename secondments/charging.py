@@ -203,7 +203,7 @@ def in_all(case: Secondment, wish: Wish | None = None) -> Decimal | None:
         terms = replace(terms, end=max(wish.end_on, terms.start))
     if wish and wish.weekly_hours:
         terms = replace(terms, changes=(*terms.changes, (today, share_of(case, wish.weekly_hours))))
-    if wish and wish.working_days and (terms.days_at_host or not case.is_full_time):
+    if wish and wish.working_days:
         before = case.pattern(EVERY_DAY)
         worked = Pattern(frozenset(wish.working_days), (*before.before, (today, before.week)))
         terms = replace(terms, days_at_host=worked)

@@ -171,9 +171,9 @@ def trim(case: Secondment, *, by: Person) -> None:
 
 
 def count_again(case: Secondment, since: date, *, by: Person) -> None:
-    """Other days of the week are worked from a day on: leave takes as many days as are worked now."""
-    works = case.work_calendar()
-    ahead = case.leaves.filter(cancelled_at__isnull=True, last_day__gte=since).exclude(granted=False)
+    """Other days of the week are worked from a day on: leave that is not over takes as many days as are worked now."""
+    works, begins = case.work_calendar(), max(since, clock.today(case.zone))
+    ahead = case.leaves.filter(cancelled_at__isnull=True, last_day__gte=begins).exclude(granted=False)
     for leave in ahead.select_for_update():
         leave.secondment = case
         noons = {"from_noon": leave.starts_at_noon, "until_noon": leave.ends_at_noon}

@@ -250,3 +250,14 @@ def test_estimate_follows_and_the_approved_one_stays(cast: Cast) -> None:
     pay = Decimal(52_000) / 12 * (before + after) / case.full_time_hours
     line = next(row for row in newest.content["lines"] if row["kind"] == "salary")
     assert abs(Decimal(line["amount"]) - pay) < Decimal("0.02")
+
+
+def test_leave_that_is_over_stays_when_a_paper_takes_effect_in_the_past(cast: Cast) -> None:
+    case = part_time(cast)
+    with on(date(2027, 2, 1)):
+        day = date(2027, 3, 3)  # a Wednesday
+        taken = leaves.ask(fresh(case), by=cast.secondee, kind="annual", first_day=day, last_day=day)
+    with on(date(2027, 4, 1)):
+        variations.apply(fresh(case), {"working_days": [0, 1, 3]}, by=cast.hr, paper="V1", effective=date(2027, 2, 15))
+    taken.refresh_from_db()
+    assert (taken.days, taken.cancelled_at) == (1, None)

@@ -282,3 +282,15 @@ def test_what_else_is_asked_for_stands_beside_it(cast: Cast, case: Secondment, s
         wishes.answer(other, by=cast.hr, granted=False, why="One is enough.")
         page = sign_in(cast.hr).get(one.get_absolute_url()).content.decode()
     assert "is not answered yet:" not in page
+
+
+def test_what_is_said_of_days_is_what_a_variation_then_costs(cast: Cast, case: Secondment) -> None:
+    """From full-time to three days, with a cost of each day: the forecast is what is counted once it is signed."""
+    case.cost_items.create(kind="travel", amount=Decimal(10), basis="day", borne_by="host")
+    terms = {"model": "none", "currency": "EUR", "set_at": clock.now(), "set_by": cast.hr}
+    RechargeTerms.objects.update_or_create(secondment=case, defaults=terms)
+    with on(date(2027, 5, 3)):
+        found = ask(fresh(case), cast.secondee, end_on=None, working_days=[0, 1, 2])
+        before, said = charging.in_all(fresh(case)), charging.in_all(fresh(case), found)
+        variations.apply(fresh(case), {"working_days": [0, 1, 2]}, by=cast.hr, paper="V1")
+        assert before > said == charging.in_all(fresh(case))
